@@ -1,0 +1,40 @@
+# Every target does everything it needs on a machine with Python 3.11 or newer and make.
+PYTHON ?= python3
+BIN := .venv/bin
+ENV ?= local
+
+.PHONY: sweep test lint viz bench install
+.DEFAULT_GOAL := sweep
+
+sweep: .venv/runtime  ## run the default sweep; another environment: make sweep ENV=quick
+	$(BIN)/kedro run --env=$(ENV)
+
+test: .venv/test  ## run all tests
+	$(BIN)/pytest
+
+lint: .venv/lint  ## style, types, and the rules of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+viz: .venv/viz  ## open the pipelines and their results in a browser
+	$(BIN)/kedro viz run --env=$(ENV)
+
+bench: .venv/test  ## measure what is promised
+	$(BIN)/python -m tests.benchmarks
+
+install: .venv/test .venv/lint  ## everything a developer needs
+
+.venv/pip:
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	touch $@
+
+.venv/runtime: .venv/pip pyproject.toml
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+.venv/%: .venv/runtime
+	$(BIN)/pip install --quiet --editable ".[$*]"
+	touch $@

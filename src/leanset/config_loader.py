@@ -1,0 +1,178 @@
+"""Kedro's config loader, with our schema: bad settings stop before anything is built or run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+
+import yaml
+from click import ClickException
+from kedro.config import OmegaConfigLoader
+
+from leanset.config import BLOCKS, NAME, Problem, Settings, SettingsError, check_settings
+from leanset.errors import LeansetError
+
+_VARIANTS = "parameters/variants"
+STAGES = ("ingestion", "embedding", "clustering", "reporting")
+"""The pipelines beside those of the variants."""
+
+_RESERVED = {*BLOCKS, *STAGES, "variants", "prune_sweep"}
+
+
+class SweepConfigLoader(OmegaConfigLoader):
+    """An OmegaConfigLoader whose parameters are checked, and which remembers the newest of itself.
+
+    The pipelines depend on the settings (one namespace per variant), but Kedro builds them without
+    telling which environment is in use. The newest loader is the one of the session that asks.
+    """
+
+    latest: ClassVar[SweepConfigLoader | None] = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._checked: tuple[dict[str, Any], Settings] | None = None
+        SweepConfigLoader.latest = self
+
+    @classmethod
+    def current(cls) -> SweepConfigLoader:
+        """The newest loader, or one for ``KEDRO_ENV`` where no session has made any."""
+        if cls.latest is not None:
+            return cls.latest
+        from kedro.framework.project import settings
+
+        return cls(
+            conf_source=settings.CONF_SOURCE,
+            env=os.environ.get("KEDRO_ENV"),
+            **settings.CONFIG_LOADER_ARGS,
+        )
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        if key == "parameters":
+            return self._parameters()[0]
+        return super().__getitem__(key)
+
+    @property
+    def settings(self) -> Settings:
+        """The parameters as typed settings."""
+        return self._parameters()[1]
+
+    def _parameters(self) -> tuple[dict[str, Any], Settings]:
+        if self._checked is None:
+            try:
+                variants = self._check_variant_files()
+                blocks = super().__getitem__("parameters")
+                self._checked = blocks, check_settings(blocks, variants, self._locate)
+            except LeansetError as error:
+                raise ClickException(str(error)) from error
+        return self._checked
+
+    def _check_variant_files(self) -> set[str]:
+        """The names of all variants, after a look at each file of them."""
+        names: set[str] = set()
+        problems: list[Problem] = []
+        for environment in self._environments():
+            stems: dict[str, str] = {}
+            for path in self._files(environment, _VARIANTS):
+                stem = PurePosixPath(path).stem
+                problems += self._variant_problems(path, stem)
+                if stem in stems:
+                    problems.append(
+                        Problem(
+                            (stem,),
+                            f"another file, {self._shown(stems[stem])}, defines the "
+                            "variant of this name too; rename one.",
+                        )
+                    )
+                stems[stem] = path
+            names |= stems.keys()
+        if problems:
+            raise SettingsError(problems, self._locate_variant)
+        return names
+
+    def _variant_problems(self, path: str, stem: str) -> Iterator[Problem]:
+        try:
+            content = self._read(path)
+        except yaml.YAMLError as error:
+            yield Problem((stem,), f"this is not valid YAML ({' '.join(str(error).split())}).")
+            return
+        if not content:
+            yield Problem((stem,), "the file is empty; describe the variant or delete the file.")
+        elif not isinstance(content, dict) or list(content) != [stem]:
+            keys = ", ".join(map(str, content)) if isinstance(content, dict) else "none"
+            yield Problem(
+                (stem,), f"the file's only top-level key is its name, '{stem}'; found: {keys}."
+            )
+        if not NAME.fullmatch(stem):
+            yield Problem(
+                (stem,), "names are lower-case letters, digits and _, beginning with a letter."
+            )
+        if stem in _RESERVED:
+            yield Problem(
+                (stem,),
+                f"'{stem}' is already the name of another block or pipeline; "
+                "rename the variant and its file.",
+            )
+
+    def _environments(self) -> list[str]:
+        """Base first, then the environment that overrides it."""
+        chosen = self.env or self.default_run_env
+        return list(dict.fromkeys([self.base_env, chosen]))
+
+    def _files(self, environment: str, folder: str) -> list[str]:
+        root = self._get_conf_env_path(environment)
+        pattern = f"{PurePosixPath(Path(root).as_posix()) / folder}/**"
+        found = self._fs.glob(pattern)
+        return sorted(str(path) for path in found if str(path).endswith((".yml", ".yaml")))
+
+    def _read(self, path: str) -> Any:
+        with self._fs.open(path) as file:
+            return yaml.load(file.read(), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+
+    def _locate_variant(self, path: tuple[str, ...]) -> str:
+        files = [
+            file
+            for environment in self._environments()
+            for file in self._files(environment, _VARIANTS)
+            if PurePosixPath(file).stem == path[0]
+        ]
+        return self._shown(files[-1])
+
+    def _locate(self, path: tuple[str, ...]) -> str:
+        """The file that wrote the longest part of a path of keys; the environment's before base."""
+        best, depth = "--params", 0
+        for environment in reversed(self._environments()):
+            for file in self._files(environment, "parameters"):
+                found = _depth(self._read(file), path)
+                if found > depth:
+                    best, depth = self._shown(file), found
+        return best
+
+    def _shown(self, path: str) -> str:
+        """A path as a person knows it: from the folder that holds the configuration."""
+        conf, file = Path(self.conf_source).resolve(), Path(path)
+        inside = file.is_relative_to(conf)
+        return str(conf.name / file.relative_to(conf)) if inside else path
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """A YAML loader that refuses a key given twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        twice = {key for key in keys if keys.count(key) > 1}
+        if twice:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key '{min(twice)}' stands twice", node.start_mark
+            )
+        return super().construct_mapping(node, deep)
+
+
+def _depth(content: Any, path: tuple[str, ...]) -> int:
+    """How many keys of a path a file's content holds."""
+    for depth, key in enumerate(path):
+        if not isinstance(content, Mapping) or key not in content:
+            return depth
+        content = content[key]
+    return len(path)

@@ -1,0 +1,1 @@
+"""Plotly figures, each drawn from a table of the sweep."""

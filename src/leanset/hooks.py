@@ -1,0 +1,116 @@
+"""Kedro hooks: reads stay inside their sweep, the sweep shows its progress, errors are readable."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from click import ClickException
+from kedro.framework.hooks import hook_impl
+from kedro.io import AbstractVersionedDataset, CatalogProtocol, Version
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from leanset.errors import LeansetError
+from leanset.progress import RunFinished, listening
+from leanset.sweep import cells_of
+from leanset.terminal import SweepBar, duration, widen_pipes
+
+logger = logging.getLogger(__name__)
+
+
+class PinnedReads:
+    """What a run writes it reads back in its own version, never another sweep's newer one."""
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
+    ) -> None:
+        """Pin every versioned output of the pipeline to the version of this run."""
+        version = Version(run_params["run_id"], run_params["run_id"])
+        for name in pipeline.all_outputs():
+            dataset = catalog.get(name)
+            if isinstance(dataset, AbstractVersionedDataset) and dataset._version:
+                dataset._version = version
+
+
+class SweepProgress:
+    """Shows the bar while runs are trained, and what the sweep cost when it is done."""
+
+    def __init__(self) -> None:
+        self._bar: SweepBar | None = None
+        self._variants: set[str] = set()
+        self._finished: list[RunFinished] = []
+        self._listening = ExitStack()
+        self._started = time.monotonic()
+
+    @hook_impl
+    def before_pipeline_run(self, pipeline: Pipeline) -> None:
+        """Note which variants will be trained, and listen."""
+        self._variants = {
+            node.namespace
+            for node in pipeline.nodes
+            if node.namespace and node.short_name == "train"
+        }
+        self._listening.enter_context(listening(self._on_run))
+
+    @hook_impl
+    def before_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
+        """Open the bar when the plan first reaches a node that selects."""
+        if self._bar is None and node.short_name == "select" and "plan" in inputs:
+            cells = [cell for cell in cells_of(inputs["plan"]) if cell.variant in self._variants]
+            self._bar = SweepBar(cells)
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Say what the sweep cost."""
+        self._stop()
+        if self._finished:
+            logger.info(_cost(self._finished, time.monotonic() - self._started))
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Take the bar away."""
+        self._stop()
+
+    def _on_run(self, event: RunFinished) -> None:
+        self._finished.append(event)
+        if self._bar is not None:
+            self._bar.run_finished(event)
+
+    def _stop(self) -> None:
+        self._listening.close()
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+class PeopleFirst:
+    """Gives lines room, and ends a command with one line where a person can mend the cause."""
+
+    @hook_impl
+    def after_context_created(self) -> None:
+        """Before the first line is printed."""
+        widen_pipes()
+
+    @hook_impl
+    def on_node_error(self, error: Exception) -> None:
+        """Turn our own errors, however Kedro wrapped them, into the command's last words."""
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, LeansetError):
+                raise ClickException(str(cause)) from error
+            cause = cause.__cause__
+
+
+def _cost(events: list[RunFinished], seconds: float) -> str:
+    images = sum(event.samples_seen for event in events)
+    busy = sum(event.seconds_train / event.concurrency for event in events if not event.failure)
+    if busy == 0:
+        return f"{len(events)} runs in {duration(seconds)}, none of them finished."
+    return (
+        f"{len(events)} runs on {images:,} images in {duration(seconds)}: {seconds / busy:.2f} × "
+        f"the {duration(busy)} that training alone takes at {images / busy:,.0f} images/s."
+    )

@@ -1,0 +1,182 @@
+"""The ledger: one row per run. Every figure and every sentence is computed from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leanset.images import ImageSet
+from leanset.seeds import training_seed
+from leanset.subsets import Subset, subset_hash
+from leanset.sweep import Cell
+from leanset.tables import rows_of
+from leanset.training import Job, Recipe, RunResult
+from leanset.training.engine import ENGINE_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def subset_row(cell: Cell, run: int, subset: Subset, image_set_hash: str) -> dict[str, Any]:
+    """One row of the table of subsets."""
+    return {
+        "variant": cell.variant,
+        "recipe": cell.recipe,
+        "budget": cell.budget,
+        "requested": cell.kept,
+        "kept": len(subset),
+        "run": run,
+        "selection_seed": subset.selection_seed,
+        "image_set_hash": image_set_hash,
+        "subset_hash": subset.hash,
+        "seconds_select": subset.seconds,
+        "class_histogram": subset.class_histogram,
+        "indices": subset.indices,
+    }
+
+
+def run_key(row: Mapping[str, Any], recipe: Recipe, seed: int) -> str:
+    """A digest of all that determines a run: images, subset, recipe, training seed, engine."""
+    ingredients = {
+        "image_set": row["image_set_hash"],
+        "subset": row["subset_hash"],
+        "recipe": recipe.model_dump(),
+        "training_seed": seed,
+        "engine": ENGINE_VERSION,
+    }
+    text = json.dumps(ingredients, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def jobs(subsets: pd.DataFrame, recipe: Recipe, sweep_seed: int, keep_state: bool) -> list[Job]:
+    """The training of every row of a table of subsets.
+
+    Raises:
+        ValueError: a row's indices are not those its hash was made of.
+    """
+    todo = []
+    for row in rows_of(subsets):
+        indices = np.asarray(row["indices"], dtype=np.int64)
+        if subset_hash(indices) != row["subset_hash"]:
+            raise ValueError(f"subset {row['subset_hash']} does not match its indices")
+        seed = training_seed(sweep_seed, int(row["run"]))
+        todo.append(Job(run_key(row, recipe, seed), indices, recipe, seed, keep_state))
+    return todo
+
+
+def ledger_table(
+    subsets: pd.DataFrame,
+    results: Sequence[RunResult],
+    images: ImageSet,
+    recipe: Recipe,
+    sweep_seed: int,
+) -> pd.DataFrame:
+    """The ledger rows of one variant, in the order of its subsets."""
+    import pandas as pd
+
+    by_key = {result.key: result for result in results}
+    rows = []
+    for row in rows_of(subsets):
+        seed = training_seed(sweep_seed, int(row["run"]))
+        result = by_key[run_key(row, recipe, seed)]
+        rows.append(_what_was_asked(row, recipe, seed) | _what_came(result, images))
+    return pd.DataFrame(rows)
+
+
+def _what_was_asked(row: Mapping[str, Any], recipe: Recipe, seed: int) -> dict[str, Any]:
+    taken = ("variant", "recipe", "budget", "requested", "kept", "run", "selection_seed",
+             "image_set_hash", "subset_hash", "seconds_select")  # fmt: skip
+    return {name: row[name] for name in taken} | {
+        "training_seed": seed,
+        "epochs": recipe.epochs,
+        "batch_size": recipe.batch_size,
+        "unique_samples": int(row["kept"]),
+        "least_class_count": int(np.min(row["class_histogram"])),
+    }
+
+
+def _what_came(result: RunResult, images: ImageSet) -> dict[str, Any]:
+    recall = class_recall(result.predicted, images.test.labels, images.classes)
+    return {
+        "run_key": result.key,
+        "status": "failed" if result.failure else "ok",
+        "reason": result.failure,
+        "steps": result.steps,
+        "samples_seen": result.samples_seen,
+        "accuracy": accuracy(result.predicted, images.test.labels),
+        "loss": result.loss,
+        "worst_class_recall": float(np.nanmin(recall)) if len(result.predicted) else np.nan,
+        "seconds_train": result.seconds_train,
+        "seconds_evaluate": result.seconds_evaluate,
+        "device": result.device,
+        "threads": result.threads,
+        "concurrency": result.concurrency,
+    }
+
+
+def accuracy(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
+    """The share of test samples that are right, an exact count over N; NaN for a failed run."""
+    if len(predicted) == 0:
+        return float("nan")
+    return int((predicted == labels).sum()) / len(labels)
+
+
+def class_recall(
+    predicted: NDArray[np.int64], labels: NDArray[np.int64], classes: int
+) -> NDArray[np.float64]:
+    """The share of each class that is right, ``[classes]``; NaN for a class without samples."""
+    if len(predicted) == 0:
+        return np.full(classes, np.nan)
+    of_class = np.bincount(labels, minlength=classes)
+    right = np.bincount(labels[predicted == labels], minlength=classes)
+    recall = np.full(classes, np.nan)
+    np.divide(right, of_class, out=recall, where=of_class > 0)
+    return recall
+
+
+def runs_to_keep(runs: pd.DataFrame, keep: Literal["none", "median", "all"]) -> set[str]:
+    """The keys of the runs whose models are kept; of an even number, the lower median run."""
+    finished = runs[runs["status"] == "ok"].sort_values(["accuracy", "run"])
+    in_cell = finished.groupby(["recipe", "kept"]).cumcount()
+    middle = (finished.groupby(["recipe", "kept"])["run"].transform("count") - 1) // 2
+    chosen = {"none": in_cell < 0, "median": in_cell == middle, "all": in_cell >= 0}
+    return set(finished.loc[chosen[keep], "run_key"])
+
+
+def evaluation_table(results: Sequence[RunResult], images: ImageSet) -> pd.DataFrame:
+    """Per run: which test samples were right, as bits, and the recall of each class.
+
+    ``numpy.unpackbits(numpy.frombuffer(correct, uint8), count=N_test)`` gives the bits back.
+    """
+    import pandas as pd
+
+    finished = [result for result in results if not result.failure]
+    labels = images.test.labels
+    return pd.DataFrame(
+        {
+            "run_key": [result.key for result in finished],
+            "correct": [np.packbits(result.predicted == labels).tobytes() for result in finished],
+            "class_recall": [
+                class_recall(result.predicted, labels, images.classes) for result in finished
+            ],
+        }
+    )
+
+
+def history_table(results: Iterable[RunResult]) -> pd.DataFrame:
+    """Per run and epoch: the training loss and accuracy."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            (result.key, record.epoch, record.loss, record.accuracy)
+            for result in results
+            for record in result.history
+        ],
+        columns=["run_key", "epoch", "loss", "accuracy"],
+    )

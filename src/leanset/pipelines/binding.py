@@ -1,0 +1,10 @@
+"""Telling a node which named artifact or variant it is the node of."""
+
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any
+
+
+def bound(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """``function`` with its ``name`` given, still documented and typed as itself."""
+    return update_wrapper(partial(function, name=name), function)

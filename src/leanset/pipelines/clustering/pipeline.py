@@ -1,0 +1,31 @@
+"""Wiring of clusterings."""
+
+from collections.abc import Mapping
+
+from kedro.pipeline import Node, Pipeline
+
+from leanset.clustering import KMeans
+from leanset.pipelines.binding import bound
+from leanset.pipelines.clustering.nodes import cluster
+
+
+def create_pipeline(clusterings: Mapping[str, KMeans]) -> Pipeline:
+    """One node for each named clustering."""
+    return Pipeline(
+        [
+            Node(
+                bound(cluster, name),
+                inputs={
+                    "embedding": f"embedding_{kmeans.embedding}",
+                    "plan": "plan",
+                    "store": "store",
+                    "kmeans": f"params:clusterings.{name}",
+                    "sweep": "params:sweep",
+                },
+                outputs=f"clustering_{name}",
+                name=f"cluster_{name}",
+                tags="clustering",
+            )
+            for name, kmeans in clusterings.items()
+        ]
+    )

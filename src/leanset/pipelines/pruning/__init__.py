@@ -1,0 +1,5 @@
+"""One variant: select, train, evaluate."""
+
+from leanset.pipelines.pruning.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

@@ -1,0 +1,63 @@
+"""Every generator comes from here: from (sweep seed, purpose, run) and nothing else.
+
+So run r of every variant and budget shares its seeds, and adding runs, variants or budgets
+changes none of them.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Purpose(IntEnum):
+    """What a seed is for; it stands in the seed's last four bits, so no two purposes share one."""
+
+    SAMPLING = 1
+    CLUSTERING = 2
+    SELECTION = 3
+    TRAINING = 4
+
+
+def derive(sweep_seed: int, purpose: Purpose, run: int) -> int:
+    """The seed of one run for one purpose, a non-negative integer below 2**63."""
+    sequence = np.random.SeedSequence([sweep_seed, purpose.value, run])
+    high_bits = int(sequence.generate_state(1, np.uint64)[0]) >> 5
+    return high_bits << 4 | purpose.value
+
+
+def sampling_seed(sweep_seed: int) -> int:
+    """The seed that draws a smaller training split, where one is asked for."""
+    return derive(sweep_seed, Purpose.SAMPLING, 0)
+
+
+def clustering_seed(sweep_seed: int, run: int) -> int:
+    """The seed of the replicate of each clustering that run ``run`` selects from."""
+    return derive(sweep_seed, Purpose.CLUSTERING, run)
+
+
+def selection_seed(sweep_seed: int, run: int) -> int:
+    """The seed of run ``run``'s selection, the same in every variant and budget."""
+    return derive(sweep_seed, Purpose.SELECTION, run)
+
+
+def training_seed(sweep_seed: int, run: int) -> int:
+    """The seed of run ``run``'s training, the same in every variant and budget."""
+    return derive(sweep_seed, Purpose.TRAINING, run)
+
+
+def numpy_generator(seed: int) -> np.random.Generator:
+    """A numpy generator for one seed."""
+    return np.random.default_rng(seed)
+
+
+def torch_generator(seed: int) -> torch.Generator:
+    """A torch generator for one seed, on the CPU so that every device draws the same numbers."""
+    import torch
+
+    return torch.Generator().manual_seed(seed)

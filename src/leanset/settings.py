@@ -1,0 +1,16 @@
+"""Kedro's project settings (https://docs.kedro.org/en/stable/configure/)."""
+
+from leanset.config_loader import SweepConfigLoader
+from leanset.hooks import PeopleFirst, PinnedReads, SweepProgress
+
+CONFIG_LOADER_CLASS = SweepConfigLoader
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    "merge_strategy": {"parameters": "soft", "globals": "soft"},
+}
+
+HOOKS = (PinnedReads(), SweepProgress(), PeopleFirst())
+
+# viz would write statistics files beside the data, telemetry would send some away
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz", "kedro-telemetry")

@@ -1,0 +1,24 @@
+"""Fixtures that several test files share."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from leanset.images import ImageSet, Split
+
+
+@pytest.fixture(scope="session")
+def digits() -> ImageSet:
+    """scikit-learn's real digits, 8×8 on the 0–255 scale: 1,100 to train on, 697 to test on.
+
+    697 is no multiple of any batch size, so a mean of batch means is not the mean.
+    """
+    bunch = load_digits()
+    pixels = np.round(bunch.images * (255 / 16)).astype(np.uint8)[:, None]
+    labels = bunch.target.astype(np.int64)
+    return ImageSet(
+        "digits",
+        tuple("0123456789"),
+        Split.whole(pixels[:1100], labels[:1100]),
+        Split.whole(pixels[1100:], labels[1100:]),
+    )

@@ -1,0 +1,125 @@
+"""A small real project: the repository's own configuration, on 1,500 digits of 8 × 8 pixels."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from numpy.typing import NDArray
+from sklearn.datasets import load_digits
+
+REPOSITORY = Path(__file__).parents[2]
+_TRAIN = 1000
+
+TINY: dict[str, dict[str, Any]] = {
+    "globals.yml": {},
+    "parameters/dataset.yml": {
+        "dataset": {
+            "name": "digits",
+            "source": {
+                file: {"sha256": None}
+                for file in ("train_images", "train_labels", "test_images", "test_labels")
+            },
+        }
+    },
+    "parameters/embeddings.yml": {"embeddings": {"pca50": {"components": 16}}},
+    "parameters/clusterings.yml": {"clusterings": {"pca50_k500": {"clusters": 100}}},
+    "parameters/training.yml": {"recipes": {"lenet5": {"epochs": 1}}},
+    "parameters/sweep.yml": {"sweep": {"budgets": [20, 0.1], "runs": 2}},
+    "parameters/variants/random.yml": {"random": {"budgets": [20, 0.1]}},
+    "parameters/variants/furthest_k500.yml": {"furthest_k500": {"budgets": [20, 0.1]}},
+}
+
+
+def write_idx(path: Path, values: NDArray[np.uint8]) -> None:
+    """Write an idx file of unsigned bytes, not gzipped."""
+    header = bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape)
+    path.write_bytes(header + values.tobytes())
+
+
+def write_digits(folder: Path) -> None:
+    """Write scikit-learn's digits as the four idx files of MNIST."""
+    digits = load_digits()
+    images = np.round(digits.images * (255 / 16)).astype(np.uint8)
+    labels = digits.target.astype(np.uint8)
+    folder.mkdir(parents=True)
+    for name, rows in (("train", slice(_TRAIN)), ("t10k", slice(_TRAIN, None))):
+        write_idx(folder / f"{name}-images-idx3-ubyte.gz", images[rows])
+        write_idx(folder / f"{name}-labels-idx1-ubyte.gz", labels[rows])
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the configuration with an environment ``tiny``, and a data folder of its own."""
+
+    folder: Path
+
+    @classmethod
+    def create(cls, folder: Path) -> Project:
+        """Copy the configuration and write the digits."""
+        project = cls(folder)
+        shutil.copytree(REPOSITORY / "conf", project.conf)
+        for file, content in TINY.items():
+            project.write(f"tiny/{file}", content)
+        project.write(
+            "tiny/globals.yml",
+            {"raw": str(project.raw), "root": str(project.root), "store": str(folder / "store")},
+        )
+        write_digits(project.raw)
+        return project
+
+    @property
+    def conf(self) -> Path:
+        return self.folder / "conf"
+
+    @property
+    def raw(self) -> Path:
+        return self.folder / "raw"
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "tiny"
+
+    def write(self, file: str, content: Any) -> None:
+        """Write one configuration file; a string is written as it is."""
+        path = self.conf / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
+
+    def session(self, env: str = "tiny", **runtime_params: Any) -> KedroSession:
+        """A Kedro session in this process."""
+        bootstrap_project(REPOSITORY)
+        return KedroSession.create(
+            REPOSITORY, env=env, conf_source=str(self.conf), runtime_params=runtime_params
+        )
+
+    def run(self, **runtime_params: Any) -> str:
+        """Run the sweep in this process; its version."""
+        with self.session(**runtime_params) as session:
+            session.run()
+            return str(session.session_id)
+
+    def load(self, dataset: str) -> Any:
+        """Load the latest version of a dataset of the catalog."""
+        with self.session() as session:
+            return session.load_context().catalog.load(dataset)
+
+    def kedro(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a kedro command as a person does, on this project's configuration."""
+        return subprocess.run(
+            [sys.executable, "-m", "kedro", *arguments, f"--conf-source={self.conf}"],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=200,
+        )
