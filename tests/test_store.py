@@ -249,6 +249,18 @@ def test_two_threads_that_build_one_key_both_get_it(store: Store) -> None:
     assert [folder.name for folder in entries[0].folder.parent.iterdir()] == [KEY.digest]
 
 
+def test_threads_that_find_one_entry_damaged_at_once_all_get_it(store: Store) -> None:
+    def build() -> Built:
+        return Built({"values": np.zeros(10_000_000, dtype=np.uint8)}, {})
+
+    # large, so that all are still reading it when the first finds the damage
+    flip_a_bit(store.get_or_build(KEY, build))
+    with ThreadPoolExecutor(4) as pool:
+        entries = list(pool.map(lambda _: store.get_or_build(KEY, build), range(4)))
+    assert [int(entry["values"].max()) for entry in entries] == [0] * 4
+    assert store.get_or_build(KEY, refuse_to_build)["values"].max() == 0
+
+
 CHILD = """
 import sys
 from pathlib import Path

@@ -1,5 +1,5 @@
 import hashlib
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pytest
@@ -27,6 +27,11 @@ class Broken(SelectorBase):
         rng: np.random.Generator,  # noqa: ARG002
     ) -> np.ndarray:
         return np.array(self.returns, dtype=np.int64)
+
+
+def drawn_by_broken(*returns: int) -> Subset:
+    selector: Any = Broken(returns=returns)
+    return draw_subset(selector, 3, LABELS, {}, 0, classes=3)
 
 
 def drawn(keep: int = 3, seed: int = 5) -> Subset:
@@ -58,9 +63,9 @@ def test_one_seed_draws_one_subset_and_another_seed_another() -> None:
 
 def test_the_hash_is_of_the_indices_alone_whatever_their_integer_type() -> None:
     indices = np.array([1, 2, 300])
-    expected = hashlib.sha256(
-        b"\1\0\0\0\0\0\0\0" b"\2\0\0\0\0\0\0\0" b"\x2c\1\0\0\0\0\0\0"
-    ).hexdigest()[:32]
+    expected = hashlib.sha256(b"\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\x2c\1\0\0\0\0\0\0").hexdigest()[
+        :32
+    ]
     assert subset_hash(indices) == expected
     assert subset_hash(indices.astype(np.int32)) == expected
     assert subset_hash(np.array([1, 2, 301])) != expected
@@ -90,10 +95,10 @@ def test_a_method_that_misses_its_budget_is_refused_as_its_own_fault(
         "This is a fault of the method, not of your settings; please report it."
     )
     with pytest.raises(LeansetError, match=message):
-        draw_subset(Broken(returns=returns), 3, LABELS, {}, 0, classes=3)  # type: ignore[arg-type]
+        drawn_by_broken(*returns)
 
 
 @pytest.mark.parametrize("outside", [-1, 8])
 def test_a_method_that_returns_a_sample_that_is_not_there_is_refused(outside: int) -> None:
     with pytest.raises(LeansetError, match="method broken"):
-        draw_subset(Broken(returns=(0, 1, outside)), 3, LABELS, {}, 0, classes=3)  # type: ignore[arg-type]
+        drawn_by_broken(0, 1, outside)

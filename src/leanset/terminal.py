@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PIPE_WIDTH = 120
+_SILENCE = 30.0
 
 
 def widen_pipes() -> None:
@@ -45,7 +46,7 @@ class SweepBar:
         self._finished: defaultdict[tuple[str, str], list[RunFinished]] = defaultdict(list)
         self._samples_to_do = sum(cell.kept * cell.runs for cell in cells)
         self._samples_done = 0
-        self._busy_since = time.monotonic()
+        self._busy_since = self._last_said = time.monotonic()
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"),
             console=get_console(), transient=True, disable=not get_console().is_terminal,
@@ -56,24 +57,32 @@ class SweepBar:
         self._progress.start()
 
     def run_finished(self, event: RunFinished) -> None:
-        """Advance by one run; the first run of a cell that is its last also ends the cell."""
+        """Advance by one run, and say how a cell came out when its last run is done."""
         cell = (event.variant, event.budget)
         self._finished[cell].append(event)
         self._samples_done += event.kept
         self._progress.update(self._task, completed=self._samples_done, state=self._state())
-        if len(self._finished[cell]) == self._runs_of[cell]:
+        if len(self._finished[cell]) == self._runs_of[cell] or self._has_been_silent():
             say(f"{self._outcome(cell)}   [{self._state()}]")
+            self._last_said = time.monotonic()
 
     def close(self) -> None:
         """Take the bar away."""
         self._progress.stop()
 
+    def _has_been_silent(self) -> bool:
+        """Whether a reader without a bar has waited long for a sign of life."""
+        return self._progress.disable and time.monotonic() - self._last_said > _SILENCE
+
     def _outcome(self, cell: tuple[str, str]) -> str:
         variant, budget = cell
         right = [event.accuracy for event in self._finished[cell] if event.accuracy is not None]
         failed = len(self._finished[cell]) - len(right)
-        outcome = f"median {median(right):.2%}" if right else "no run finished"
-        return f"{variant} at {budget}: {outcome}" + (f", {failed} failed" if failed else "")
+        outcome = f"median {median(right) * 100:.2f} %" if right else "no run finished"
+        of_runs = f"{len(right)} of {self._runs_of[cell]} runs"
+        return f"{variant} at {budget}: {outcome}, {of_runs}" + (
+            f", {failed} failed" if failed else ""
+        )
 
     def _state(self) -> str:
         runs = sum(len(events) for events in self._finished.values())

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from leanset.embeddings import Pca
+from leanset.embeddings.pca import Pca
 from leanset.errors import LeansetError
 from leanset.images import ImageSet
 
@@ -16,7 +16,8 @@ def by_svd(images: np.ndarray, components: int) -> np.ndarray:
     pixels = images.reshape(len(images), -1).astype(np.float64)
     pixels -= pixels.mean(axis=0)
     _, _, directions = np.linalg.svd(pixels, full_matrices=False)
-    return pixels @ directions[:components].T
+    projected: np.ndarray = pixels @ directions[:components].T
+    return projected
 
 
 def test_the_components_are_those_of_a_singular_value_decomposition(digits: ImageSet) -> None:

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from leanset.embeddings import Pca, Pixels, parse_embedding
+from leanset.embeddings import parse_embedding
+from leanset.embeddings.pca import Pca
+from leanset.embeddings.pixels import Pixels
 from leanset.images import ImageSet
 
 
@@ -26,7 +28,7 @@ def test_a_block_is_read_by_its_method() -> None:
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValidationError, match="'pac' found using 'method'.*'pixels', 'pca'"):
+    with pytest.raises(ValidationError, match=r"'pac' found using 'method'.*'pixels', 'pca'"):
         parse_embedding({"method": "pac"})
 
 

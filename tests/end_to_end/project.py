@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
@@ -59,7 +60,7 @@ def write_digits(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Project:
-    """A copy of the configuration with an environment ``tiny``, and a data folder of its own."""
+    """A Kedro project of its own: this one's code and configuration, and an environment ``tiny``."""
 
     folder: Path
 
@@ -68,6 +69,8 @@ class Project:
         """Copy the configuration and write the digits."""
         project = cls(folder)
         shutil.copytree(REPOSITORY / "conf", project.conf)
+        shutil.copy(REPOSITORY / "pyproject.toml", folder)
+        shutil.copytree(REPOSITORY / "src/leanset", folder / "src/leanset")
         for file, content in TINY.items():
             project.write(f"tiny/{file}", content)
         project.write(
@@ -114,10 +117,11 @@ class Project:
             return session.load_context().catalog.load(dataset)
 
     def kedro(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a kedro command as a person does, on this project's configuration."""
+        """Run a kedro command as a person does, in the folder of the project."""
         return subprocess.run(
-            [sys.executable, "-m", "kedro", *arguments, f"--conf-source={self.conf}"],
-            cwd=REPOSITORY,
+            [sys.executable, "-m", "kedro", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"KEDRO_ENV": "tiny"},
             capture_output=True,
             text=True,
             check=False,

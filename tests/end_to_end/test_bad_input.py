@@ -159,7 +159,7 @@ def test_what_is_wrong_is_said_before_anything_is_trained_or_stored(
 
 def test_a_command_ends_with_one_readable_line_and_no_traceback(project: Project) -> None:
     remove_data(project)
-    ended = project.kedro("run", "--env=tiny")
+    ended = project.kedro("run")
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"Error: {project.raw}: there is no such folder.")
     assert "Traceback" not in ended.stdout + ended.stderr
@@ -167,7 +167,7 @@ def test_a_command_ends_with_one_readable_line_and_no_traceback(project: Project
 
 def test_bad_settings_stop_kedro_before_it_builds_pipelines(project: Project) -> None:
     mistaken("mine", selector={"method": "clusterd"})(project)
-    ended = project.kedro("run", "--env=tiny")
+    ended = project.kedro("run")
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: the settings are wrong, so nothing was run.\n")
     assert "Did you mean 'clustered'?" in ended.stderr

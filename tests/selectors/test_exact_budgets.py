@@ -54,7 +54,9 @@ def small_cases(draw: st.DrawFn) -> Case:
             max_size=30,
         )
     )
-    assignment, distance, labels = (np.array(column, np.int64) for column in zip(*samples))
+    assignment, distance, labels = (
+        np.array(column, np.int64) for column in zip(*samples, strict=True)
+    )
     materials = materials_of(assignment, distance.astype(np.float64), labels, clusters)
     return Case(materials, draw(st.integers(1, len(samples))))
 
@@ -121,10 +123,10 @@ def test_selecting_leaves_its_materials_alone(case: Case, seed: int) -> None:
 
 def test_arrays_mapped_read_only_from_disk_are_selected_from_as_well() -> None:
     rng = np.random.default_rng(0)
-    arrays = [rng.integers(0, 5, 50), rng.random(50), rng.integers(0, 3, 50)]
-    for array in arrays:
+    assignment, distance, labels = rng.integers(0, 5, 50), rng.random(50), rng.integers(0, 3, 50)
+    for array in (assignment, distance, labels):
         array.flags.writeable = False
-    case = Case(materials_of(*arrays, clusters=5), 17)
+    case = Case(materials_of(assignment, distance, labels, clusters=5), 17)
     for selector in SELECTORS:
         check(selector, case, seed=0)
 

@@ -1,0 +1,397 @@
+"""Ledger rows: exact counts, keys of runs, which models are kept, and what failed runs leave."""
+
+from collections.abc import Callable, Sequence
+from statistics import median_low
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
+from leanset import ledger
+from leanset.images import ImageSet, Split
+from leanset.ledger import (
+    accuracy,
+    class_recall,
+    evaluation_table,
+    history_table,
+    jobs,
+    ledger_table,
+    run_key,
+    runs_to_keep,
+    subset_row,
+)
+from leanset.schemas import Runs
+from leanset.seeds import selection_seed, training_seed
+from leanset.selectors import Random
+from leanset.subsets import draw_subset
+from leanset.sweep import Cell
+from leanset.training import EpochRecord, Job, Recipe, RunResult
+from leanset.training.recipe import Adam
+
+SWEEP_SEED = 7
+RECIPE = Recipe.model_validate({
+    "model": "lenet5", "optimizer": {"name": "adam", "learning_rate": 0.001},
+    "batch_size": 4, "epochs": 3,
+})  # fmt: skip
+
+# class 0 twice, class 1 three times, class 2 never, class 3 once
+TEST_LABELS = np.array([0, 1, 1, 3, 0, 1])
+TRAIN_LABELS = np.array([0, 1, 3, 0, 1, 3, 0, 1, 3, 1])
+
+
+@pytest.fixture(scope="module")
+def images() -> ImageSet:
+    """Ten training and six test samples of four classes, of which one is in neither split."""
+    splits = [
+        Split.whole(np.zeros((len(labels), 1, 2, 2), dtype=np.uint8), labels)
+        for labels in (TRAIN_LABELS, TEST_LABELS)
+    ]
+    return ImageSet("toy", ("a", "b", "c", "d"), *splits)
+
+
+@pytest.fixture(scope="module")
+def subsets(images: ImageSet) -> pd.DataFrame:
+    """Two cells of random samples, two runs each."""
+    rows = []
+    for kept in (3, 6):
+        cell = Cell("random", "lenet5", str(kept), kept, 2, ())
+        for run in range(cell.runs):
+            seed = selection_seed(SWEEP_SEED, run)
+            subset = draw_subset(Random(method="random"), kept, TRAIN_LABELS, {}, seed, 4)
+            rows.append(subset_row(cell, run, subset, images.hash))
+    return pd.DataFrame(rows)
+
+
+def finished(job: Job, predicted: Sequence[int] = (0, 1, 1, 3, 0, 1), **more: Any) -> RunResult:
+    return RunResult(
+        key=job.key, failure=None, device="cpu", threads=1, concurrency=2,
+        predicted=np.array(predicted), loss=0.5, steps=3, samples_seen=9,
+        seconds_train=1.5, seconds_evaluate=0.5, **more,
+    )  # fmt: skip
+
+
+def failed(job: Job) -> RunResult:
+    return RunResult(job.key, "DivergedError: nan", "cpu", 1, 2, np.empty(0, dtype=np.int64))
+
+
+def written(
+    images: ImageSet, subsets: pd.DataFrame, result_of: Callable[[int, Job], RunResult]
+) -> pd.DataFrame:
+    """The ledger of results that come back to front, as from workers."""
+    todo = jobs(subsets, RECIPE, SWEEP_SEED, keep_state=False)
+    results = [result_of(number, job) for number, job in enumerate(todo)]
+    return ledger_table(subsets, results[::-1], images, RECIPE, SWEEP_SEED)
+
+
+# --- accuracy and recall
+
+
+def test_accuracy_is_the_number_of_right_samples_over_all() -> None:
+    # four of six: a float of its own, not the mean of batch means
+    assert accuracy(np.array([0, 1, 1, 3, 3, 3]), TEST_LABELS) == 4 / 6
+
+
+def test_the_accuracy_of_a_failed_run_is_missing() -> None:
+    assert np.isnan(accuracy(np.empty(0, dtype=np.int64), TEST_LABELS))
+
+
+LABELLINGS = st.integers(1, 60).flatmap(
+    lambda n: st.tuples(*(arrays(np.int64, n, elements=st.integers(0, 4)) for _ in range(2)))
+)
+
+
+@given(LABELLINGS)
+def test_accuracy_times_the_number_of_samples_is_a_whole_number(
+    pair: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> None:
+    predicted, labels = pair
+    right = sum(int(a) == int(b) for a, b in zip(predicted, labels, strict=True))
+    assert accuracy(predicted, labels) == right / len(labels)
+
+
+def test_recall_of_a_worked_example_is_missing_for_a_class_without_samples() -> None:
+    # of class 0 one of two, of class 1 two of three, of class 2 nothing was there, of 3 none of one
+    recall = class_recall(np.array([0, 1, 1, 2, 2, 2]), TEST_LABELS, classes=4)
+    np.testing.assert_array_equal(recall, [1 / 2, 2 / 3, np.nan, 0 / 1])
+
+
+def test_recall_of_a_failed_run_is_missing_for_every_class() -> None:
+    recall = class_recall(np.empty(0, dtype=np.int64), TEST_LABELS, classes=4)
+    assert recall.shape == (4,)
+    assert np.isnan(recall).all()
+
+
+@given(LABELLINGS)
+def test_recalls_weighted_by_class_sizes_are_the_accuracy(
+    pair: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> None:
+    predicted, labels = pair
+    recall = class_recall(predicted, labels, classes=6)
+    sizes = np.bincount(labels, minlength=6)
+    assert np.array_equal(np.isnan(recall), sizes == 0)
+    assert np.nansum(recall * sizes) / len(labels) == pytest.approx(accuracy(predicted, labels))
+
+
+# --- keys of runs
+
+ROW = {"image_set_hash": "images", "subset_hash": "subset"}
+KEY = run_key(ROW, RECIPE, 5)
+
+
+def test_the_key_of_a_run_is_32_hexadecimal_digits_and_always_the_same() -> None:
+    assert len(KEY) == 32
+    assert int(KEY, 16) >= 0
+    assert run_key(dict(ROW), RECIPE.model_copy(), 5) == KEY
+
+
+CHANGES = {
+    "model": "another",
+    "optimizer": Adam(name="adam", learning_rate=0.002),
+    "batch_size": 5,
+    "epochs": 4,
+}
+
+
+@pytest.mark.parametrize("field", Recipe.model_fields)
+def test_the_key_changes_with_each_field_of_the_recipe(field: str) -> None:
+    assert run_key(ROW, RECIPE.model_copy(update={field: CHANGES[field]}), 5) != KEY
+
+
+def test_the_key_changes_with_images_subset_and_training_seed() -> None:
+    changed = [
+        run_key(ROW | {"image_set_hash": "other"}, RECIPE, 5),
+        run_key(ROW | {"subset_hash": "other"}, RECIPE, 5),
+        run_key(ROW, RECIPE, 6),
+    ]
+    assert len({KEY, *changed}) == 4
+
+
+def test_the_key_changes_with_the_version_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "ENGINE_VERSION", ledger.ENGINE_VERSION + 1)
+    assert run_key(ROW, RECIPE, 5) != KEY
+
+
+def test_the_key_does_not_change_with_what_a_run_is_called_or_took() -> None:
+    named = {
+        "variant": "mine", "recipe": "long", "budget": "10 %", "requested": 1, "kept": 1, "run": 3,
+        "selection_seed": 8, "seconds_select": 2.5, "class_histogram": [1], "indices": [0],
+    }  # fmt: skip
+    assert run_key(ROW | named, RECIPE, 5) == KEY
+
+
+# --- jobs
+
+
+def test_a_job_trains_on_the_samples_of_its_subset_with_the_seed_of_its_run(
+    subsets: pd.DataFrame,
+) -> None:
+    todo = jobs(subsets, RECIPE, SWEEP_SEED, keep_state=True)
+    for job, row in zip(todo, subsets.to_dict("records"), strict=True):
+        assert job.indices.tolist() == row["indices"].tolist()
+        assert job.indices.dtype == np.int64
+        assert job.training_seed == training_seed(SWEEP_SEED, row["run"])
+        assert job.recipe == RECIPE
+        assert job.keep_state
+    assert len({job.key for job in todo}) == len(subsets)
+
+
+def test_a_subset_whose_samples_are_not_those_it_was_made_of_is_refused(
+    subsets: pd.DataFrame,
+) -> None:
+    tampered = subsets.assign(indices=[indices[::-1] for indices in subsets["indices"]])
+    with pytest.raises(ValueError, match=f"{subsets['subset_hash'][0]} does not match its indices"):
+        jobs(tampered, RECIPE, SWEEP_SEED, keep_state=False)
+
+
+# --- ledger rows
+
+
+def test_a_row_says_what_was_asked_and_what_came(images: ImageSet, subsets: pd.DataFrame) -> None:
+    # right: one of two, two of three, and the only one of class 3; so 4 of 6, and 1/2 at worst
+    runs = written(images, subsets, lambda _, job: finished(job, (0, 1, 1, 3, 1, 0)))
+    row, subset = runs.iloc[2], subsets.iloc[2]
+    labels_kept = np.bincount(TRAIN_LABELS[subset["indices"]], minlength=4)
+    assert row.drop(["run_key", "reason"]).to_dict() == {
+        "variant": "random", "recipe": "lenet5", "budget": "6", "requested": 6, "kept": 6,
+        "run": 0, "selection_seed": selection_seed(SWEEP_SEED, 0),
+        "image_set_hash": images.hash, "subset_hash": subset["subset_hash"],
+        "seconds_select": subset["seconds_select"],
+        "training_seed": training_seed(SWEEP_SEED, 0), "epochs": 3, "batch_size": 4,
+        "unique_samples": 6, "least_class_count": labels_kept.min(),
+        "status": "ok", "steps": 3, "samples_seen": 9, "accuracy": 4 / 6, "loss": 0.5,
+        "worst_class_recall": 1 / 2, "seconds_train": 1.5, "seconds_evaluate": 0.5,
+        "device": "cpu", "threads": 1, "concurrency": 2,
+    }  # fmt: skip
+    assert row["least_class_count"] == 0  # class 2
+    assert row["reason"] is None
+
+
+def test_rows_come_in_the_order_of_the_subsets_whatever_finished_first(
+    images: ImageSet, subsets: pd.DataFrame
+) -> None:
+    runs = written(images, subsets, lambda n, job: finished(job, [0] * n + [2] * (6 - n)))
+    assert runs["subset_hash"].tolist() == subsets["subset_hash"].tolist()
+    # of the first n predictions of class 0 those at places 0 and 4 are right
+    assert runs["accuracy"].tolist() == [0, 1 / 6, 1 / 6, 1 / 6]
+
+
+def test_a_failed_run_has_its_reason_and_nothing_that_was_measured(
+    images: ImageSet, subsets: pd.DataFrame
+) -> None:
+    runs = written(images, subsets, lambda n, job: failed(job) if n == 1 else finished(job))
+    assert runs["status"].tolist() == ["ok", "failed", "ok", "ok"]
+    row = runs.iloc[1]
+    assert row["reason"] == "DivergedError: nan"
+    measured = ["accuracy", "loss", "worst_class_recall", "seconds_train", "seconds_evaluate"]
+    assert row[measured].isna().all()
+    assert row[["steps", "samples_seen"]].tolist() == [0, 0]
+    assert row[["kept", "epochs", "unique_samples"]].tolist() == [3, 3, 3]
+
+
+@pytest.mark.parametrize("failures", [set(), {1}, {0, 1, 2, 3}])
+def test_the_ledger_is_what_the_catalog_accepts_whichever_runs_failed(
+    images: ImageSet, subsets: pd.DataFrame, failures: set[int]
+) -> None:
+    runs = written(images, subsets, lambda n, job: (failed if n in failures else finished)(job))
+    accepted = Runs.validate(runs)
+    assert (accepted["status"] == "failed").sum() == len(failures)
+
+
+def test_a_run_without_a_result_is_an_error_and_not_left_out(
+    images: ImageSet, subsets: pd.DataFrame
+) -> None:
+    todo = jobs(subsets, RECIPE, SWEEP_SEED, keep_state=False)
+    with pytest.raises(KeyError):
+        ledger_table(subsets, [finished(todo[0])], images, RECIPE, SWEEP_SEED)
+
+
+# --- which models are kept
+
+
+def ledger_of(*cells: list[float | None], kept: int = 10) -> pd.DataFrame:
+    """A ledger of cells at growing budgets, an accuracy for each run and None where it failed."""
+    return pd.DataFrame(
+        [
+            {
+                "recipe": "lenet5",
+                "kept": kept * (number + 1),
+                "run": run,
+                "run_key": f"{number}.{run}",
+                "status": "failed" if value is None else "ok",
+                "accuracy": np.nan if value is None else value,
+            }
+            for number, cell in enumerate(cells)
+            for run, value in enumerate(cell)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "median"),
+    [
+        ([0.5], {"0.0"}),
+        ([0.9, 0.1, 0.5], {"0.2"}),
+        ([0.9, 0.1], {"0.1"}),  # of an even number the lower one
+        ([0.4, 0.3, 0.2, 0.1], {"0.2"}),
+        ([0.5, 0.5, 0.5], {"0.1"}),  # equals in the order of their runs
+        ([0.9, None, 0.1, None, 0.5], {"0.4"}),
+        ([None, None], set()),
+    ],
+)
+def test_the_median_run_is_the_middle_one_of_those_that_finished(
+    cell: list[float | None], median: set[str]
+) -> None:
+    assert runs_to_keep(ledger_of(cell), "median") == median
+
+
+def test_each_cell_has_a_median_run_of_its_own() -> None:
+    runs = ledger_of([0.9, 0.1, 0.5], [0.3, 0.2], [None], [0.7])
+    assert runs_to_keep(runs, "median") == {"0.2", "1.1", "3.0"}
+
+
+def test_two_recipes_at_one_budget_are_two_cells() -> None:
+    long = ledger_of([0.3, 0.2, 0.1]).assign(recipe="long", run_key=["a", "b", "c"])
+    runs = pd.concat([ledger_of([0.9, 0.8, 0.7]), long], ignore_index=True)
+    assert runs_to_keep(runs, "median") == {"0.1", "b"}
+
+
+def test_all_keeps_every_finished_run_and_none_keeps_nothing() -> None:
+    runs = ledger_of([0.9, None, 0.5], [0.3])
+    assert runs_to_keep(runs, "all") == {"0.0", "0.2", "1.0"}
+    assert runs_to_keep(runs, "none") == set()
+
+
+@given(st.lists(st.lists(st.floats(0, 1) | st.none(), min_size=1, max_size=7), min_size=1))
+def test_the_accuracy_of_the_run_kept_is_the_low_median_of_its_cell(
+    cells: list[list[float | None]],
+) -> None:
+    runs = ledger_of(*cells).set_index("run_key")
+    chosen = runs_to_keep(runs.reset_index(), "median")
+    found = {number: runs.loc[key, "accuracy"] for key in chosen
+             for number in [int(key.partition(".")[0])]}  # fmt: skip
+    finished_in = {n: [a for a in cell if a is not None] for n, cell in enumerate(cells)}
+    assert found == {n: median_low(values) for n, values in finished_in.items() if values}
+    assert len(chosen) == len(found)
+
+
+# --- evaluations and histories
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), min_size=1, max_size=3))
+def test_the_bits_say_of_each_test_sample_whether_it_was_right(
+    images: ImageSet, predictions: list[list[int]]
+) -> None:
+    results = [
+        finished(Job(str(n), np.arange(3), RECIPE, 1), predicted)
+        for n, predicted in enumerate(predictions)
+    ]
+    table = evaluation_table(results, images)
+    assert table["run_key"].tolist() == [result.key for result in results]
+    for packed, predicted in zip(table["correct"], predictions, strict=True):
+        bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=len(TEST_LABELS))
+        assert bits.tolist() == [int(a == b) for a, b in zip(predicted, TEST_LABELS, strict=True)]
+
+
+def test_evaluations_come_back_from_a_parquet_file(images: ImageSet, tmp_path_factory: Any) -> None:
+    file = tmp_path_factory.mktemp("evaluations") / "evaluations.parquet"
+    job = Job("k", np.arange(3), RECIPE, 1)
+    evaluation_table([finished(job, (0, 1, 1, 2, 2, 2))], images).to_parquet(file)
+    row = pd.read_parquet(file).iloc[0]
+    assert np.unpackbits(np.frombuffer(row["correct"], np.uint8), count=6).tolist() == [
+        1, 1, 1, 0, 0, 0,
+    ]  # fmt: skip
+    np.testing.assert_array_equal(row["class_recall"], [1 / 2, 2 / 3, np.nan, 0])
+
+
+def test_a_failed_run_has_no_evaluation(images: ImageSet) -> None:
+    good, bad = (Job(key, np.arange(3), RECIPE, 1) for key in ("good", "bad"))
+    table = evaluation_table([failed(bad), finished(good)], images)
+    assert table["run_key"].tolist() == ["good"]
+    assert list(evaluation_table([failed(bad)], images).columns) == [
+        "run_key", "correct", "class_recall",
+    ]  # fmt: skip
+
+
+def test_the_history_has_a_row_for_each_epoch_of_each_run() -> None:
+    records = (EpochRecord(1, 2.0, 0.25), EpochRecord(2, 1.0, 0.5))
+    a, b, bad = (Job(key, np.arange(3), RECIPE, 1) for key in ("a", "b", "bad"))
+    table = history_table(
+        [finished(a, history=records), failed(bad), finished(b, history=records[:1])]
+    )
+    assert table.to_dict("list") == {
+        "run_key": ["a", "a", "b"],
+        "epoch": [1, 2, 1],
+        "loss": [2.0, 1.0, 2.0],
+        "accuracy": [0.25, 0.5, 0.25],
+    }
+
+
+def test_the_history_of_failed_runs_is_an_empty_table_with_its_columns() -> None:
+    table = history_table([failed(Job("bad", np.arange(3), RECIPE, 1))])
+    assert list(table.columns) == ["run_key", "epoch", "loss", "accuracy"]
+    assert len(table) == 0

@@ -1,0 +1,193 @@
+"""The plan: every cell with its exact count, and what is refused before anything costly runs."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kedro_datasets.pandas import ParquetDataset
+
+from leanset.clustering import KMeans
+from leanset.config import SweepSettings, VariantSettings
+from leanset.errors import LeansetError
+from leanset.sweep import Cell, cells_of, plan_sweep, plan_table, replicates
+
+NEAR = {"method": "clustered", "clustering": "pca_k5", "keep": "closest"}
+CLUSTERINGS = {
+    "pca_k5": KMeans(embedding="pca", clusters=5),
+    "pca_k900": KMeans(embedding="pca", clusters=900),
+}
+
+
+def sweep(**changes: Any) -> SweepSettings:
+    return SweepSettings.model_validate(
+        {"seed": 1, "variants": "all", "budgets": [0.1, 20], "runs": 5, "recipe": "lenet5"}
+        | changes
+    )
+
+
+def variant(selector: dict[str, Any] | None = None, **changes: Any) -> VariantSettings:
+    return VariantSettings.model_validate(
+        {"description": "d", "selector": selector or {"method": "random"}} | changes
+    )
+
+
+def plan(available: int = 1000, **variants: VariantSettings) -> list[Cell]:
+    return plan_sweep(sweep(), variants, CLUSTERINGS, available)
+
+
+# --- the cells
+
+
+def test_a_variant_takes_from_the_sweep_what_it_leaves_out() -> None:
+    assert plan(random=variant()) == [
+        Cell("random", "lenet5", "10 %", 100, 5, ()),
+        Cell("random", "lenet5", "20", 20, 5, ()),
+    ]
+
+
+def test_a_variant_may_have_budgets_runs_and_a_recipe_of_its_own() -> None:
+    assert plan(near=variant(NEAR, budgets=[7, 1.0], runs=2, recipe="short")) == [
+        Cell("near", "short", "7", 7, 2, ("pca_k5",)),
+        Cell("near", "short", "100 %", 1000, 2, ("pca_k5",)),
+    ]
+
+
+def test_the_cells_of_each_variant_come_in_the_order_of_the_variants() -> None:
+    cells = plan(b=variant(budgets=[9, 3]), a=variant(budgets=[5]))
+    assert [(cell.variant, cell.kept) for cell in cells] == [("b", 9), ("b", 3), ("a", 5)]
+
+
+@given(
+    available=st.integers(1, 100_000),
+    budgets=st.lists(
+        st.floats(0, 1, exclude_min=True) | st.integers(1, 100_000), min_size=1, max_size=5
+    ),
+)
+def test_each_cell_keeps_what_its_budget_says_or_the_plan_is_refused(
+    available: int, budgets: list[float]
+) -> None:
+    counts = [
+        max(1, round(budget * available)) if isinstance(budget, float) else budget
+        for budget in budgets
+    ]
+    good = max(counts) <= available and len(set(counts)) == len(counts)
+    try:
+        cells = plan(available, mine=variant(budgets=budgets))
+    except LeansetError:
+        assert not good
+    else:
+        assert good
+        assert [cell.kept for cell in cells] == counts
+
+
+# --- what is refused
+
+
+def test_a_budget_above_the_number_of_samples_is_refused_with_its_variant() -> None:
+    with pytest.raises(LeansetError) as caught:
+        plan(mine=variant(budgets=[20, 1001]))
+    assert str(caught.value) == (
+        "variant mine, budgets: the budget 1001 is above the 1000 training samples there are. "
+        "Lower it, or give a fraction such as 0.5."
+    )
+
+
+def test_a_budget_of_all_samples_is_planned() -> None:
+    assert [cell.kept for cell in plan(mine=variant(budgets=[1000]))] == [1000]
+
+
+@pytest.mark.parametrize(
+    ("budgets", "names"),
+    [
+        ([0.1, 100], "10 % and 100"),
+        ([20, 0.5, 20], "20 and 20"),
+        ([0.0001, 0.0002], "0.01 % and 0.02 %"),  # of 1,000: both keep one
+    ],
+)
+def test_two_budgets_that_keep_the_same_number_are_refused(
+    budgets: list[float], names: str
+) -> None:
+    with pytest.raises(LeansetError) as caught:
+        plan(mine=variant(budgets=budgets))
+    assert str(caught.value).startswith(f"variant mine, budgets: the budgets {names} both keep ")
+    assert str(caught.value).endswith(" samples. Leave one of them out.")
+
+
+def test_two_variants_may_keep_the_same_number() -> None:
+    cells = plan(a=variant(budgets=[0.1]), b=variant(budgets=[100]))
+    assert [cell.kept for cell in cells] == [100, 100]
+
+
+def test_more_clusters_than_samples_are_refused_where_a_variant_needs_them() -> None:
+    with pytest.raises(LeansetError) as caught:
+        plan(800, far=variant(NEAR | {"clustering": "pca_k900"}))
+    assert str(caught.value) == (
+        "clusterings.pca_k900.clusters: 900 clusters asked of 800 training samples. "
+        "Set it to at most 800."
+    )
+
+
+def test_more_clusters_than_samples_do_not_matter_where_no_variant_needs_them() -> None:
+    assert len(plan(800, near=variant(NEAR))) == 2
+
+
+def test_as_many_clusters_as_samples_are_planned() -> None:
+    assert len(plan(900, far=variant(NEAR | {"clustering": "pca_k900"}))) == 2
+
+
+# --- replicates
+
+
+def test_a_clustering_has_a_replicate_for_each_run_of_the_cell_with_most_runs() -> None:
+    far = NEAR | {"clustering": "pca_k900"}
+    cells = plan(
+        few=variant(NEAR, runs=2), many=variant(NEAR, runs=7), far=variant(far), r=variant(runs=9)
+    )
+    assert replicates(cells, "pca_k5") == 7
+    assert replicates(cells, "pca_k900") == 5
+
+
+def test_a_clustering_that_nothing_reads_has_no_replicates() -> None:
+    assert replicates(plan(random=variant()), "pca_k5") == 0
+    assert replicates([], "pca_k5") == 0
+
+
+# --- the table
+
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
+CELLS = st.builds(
+    Cell,
+    variant=NAMES,
+    recipe=NAMES,
+    budget=st.sampled_from(["600", "10 %", "0.1 %"]),
+    kept=st.integers(1, 2**40),
+    runs=st.integers(1, 100),
+    clusterings=st.lists(NAMES, max_size=3).map(tuple),
+)
+
+
+@given(st.lists(CELLS, max_size=6))
+def test_cells_come_back_from_their_table_through_a_parquet_file(cells: list[Cell]) -> None:
+    file = BytesIO()
+    plan_table(cells).to_parquet(file)
+    assert cells_of(pd.read_parquet(file)) == cells
+
+
+def test_cells_come_back_from_the_catalog_with_the_types_they_had(tmp_path: Path) -> None:
+    cells = plan(near=variant(NEAR), random=variant())
+    dataset = ParquetDataset(filepath=str(tmp_path / "plan.parquet"))
+    dataset.save(plan_table(cells))
+    back = cells_of(dataset.load())
+    assert back == cells
+    assert {type(cell.kept) for cell in back} == {type(cell.runs) for cell in back} == {int}
+
+
+def test_the_table_of_no_cells_has_their_columns() -> None:
+    assert list(plan_table([]).columns) == [
+        "variant", "recipe", "budget", "kept", "runs", "clusterings",
+    ]  # fmt: skip
