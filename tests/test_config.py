@@ -93,8 +93,10 @@ def test_good_blocks_become_typed_settings() -> None:
 
 
 def test_every_block_but_the_variants_is_named() -> None:
-    assert BLOCKS == {"dataset", "embeddings", "clusterings", "recipes", "training", "sweep",
-                      "published", "folder"}  # fmt: skip
+    assert sorted(BLOCKS) == [
+        "clusterings", "dataset", "embeddings", "folder", "published", "recipes", "sweep",
+        "training",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -238,6 +240,7 @@ def test_an_unknown_tag_of_a_union_leads_to_the_nearest(path: str, tag: str, mes
         ("sweep.runs", "five", "Input should be a valid integer", "not 'five'."),
         ("sweep.runs", 0, "Input should be greater than 0", "not 0."),
         ("sweep.seed", -1, "Input should be greater than or equal to 0", "not -1."),
+        ("sweep.seed", 2**32, "Input should be less than 4294967296", "not 4294967296."),
         ("sweep.budgets", 5, "Input should be a valid tuple", "not 5."),
         ("near.runs", -3, "Input should be greater than 0", "not -3."),
         ("near.description", 7, "Input should be a valid string", "not 7."),

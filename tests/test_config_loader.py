@@ -205,6 +205,14 @@ def test_a_file_that_describes_no_variant_is_refused(
     assert refused(conf) == [f"conf/base/parameters/variants/{file}.yml: {line}"]
 
 
+@pytest.mark.parametrize("broken", ["base", "other"])
+def test_of_two_files_of_a_variant_the_broken_one_is_named(conf: Path, broken: str) -> None:
+    write(conf, "other/parameters/variants/near.yml", {"near": {"runs": 2}})
+    write(conf, f"{broken}/parameters/variants/near.yml", {"nearest": {}})
+    (line,) = refused(conf, "other")
+    assert line.startswith(f"conf/{broken}/parameters/variants/near.yml: near: ")
+
+
 def test_a_file_that_is_no_yaml_is_named_with_the_place(conf: Path) -> None:
     write(conf, "base/parameters/variants/mine.yml", "mine: [\n")
     (line,) = refused(conf)

@@ -49,8 +49,8 @@ def test_a_worked_example() -> None:
     )
     near, random = summary.to_dict("records")
     # near in order: 0.60 0.80 0.82 0.88 0.95. Minus random, run by run: +0.02 -0.02 +0.10 +0.10
-    # -0.15, of which the median is +0.02 (the difference of the medians is +0.02 by chance only
-    # at this number of digits: 0.82 - 0.80).
+    # -0.15, of which the median is +0.02. Runs took 10 to 14 s, the worst class has half the
+    # accuracy, and the least class had 3 samples or 2.
     expected = {
         "variant": "near", "recipe": "lenet5", "budget": "100", "kept": 100, "failed": 0,
         "runs": 5, "accuracy_median": 0.82, "accuracy_lower_quartile": 0.80,
@@ -144,7 +144,7 @@ def test_rows_are_ordered_by_number_kept_and_then_by_variant() -> None:
     ]  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(cells=CELLS, seed=st.integers(0, 2**32 - 1))
 def test_the_order_of_the_ledger_does_not_matter(
     cells: dict[tuple[str, int], Runs], seed: int
@@ -155,7 +155,7 @@ def test_the_order_of_the_ledger_does_not_matter(
     pd.testing.assert_frame_equal(summarise(shuffled), summarise(runs), rtol=1e-12)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(CELLS)
 def test_every_cell_has_a_row_that_numpy_agrees_with(cells: dict[tuple[str, int], Runs]) -> None:
     summary = summary_of(*(cell(name, runs, kept=kept) for (name, kept), runs in cells.items()))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kedro_datasets.pandas import ParquetDataset
 
@@ -171,6 +171,7 @@ CELLS = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(CELLS, max_size=6))
 def test_cells_come_back_from_their_table_through_a_parquet_file(cells: list[Cell]) -> None:
     file = BytesIO()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import AfterValidator, Field, PositiveInt, ValidationError
 
 from leanset.budgets import Budgets
 from leanset.clustering import KMeans
@@ -20,6 +20,12 @@ from leanset.sources import Source
 from leanset.training.recipe import Recipe, TrainingSettings
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def _some(variants: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    if not variants:
+        raise ValueError("name at least one variant, or write all")
+    return variants
 
 
 class DatasetSettings(Frozen):
@@ -37,8 +43,8 @@ class DatasetSettings(Frozen):
 class SweepSettings(Frozen):
     """What all variants share, unless a variant says otherwise."""
 
-    seed: NonNegativeInt
-    variants: Literal["all"] | tuple[str, ...]
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    variants: Annotated[Literal["all"] | tuple[str, ...], AfterValidator(_some)]
     budgets: Budgets
     runs: PositiveInt
     recipe: str
@@ -119,7 +125,7 @@ def check_settings(
     names = set(variant_names)
     shared = {key: block for key, block in blocks.items() if key not in names}
     problems = [
-        Problem((key,), f"there is no such block. {nearest(key, BLOCKS)}")
+        Problem((str(key),), f"there is no such block. {nearest(key, BLOCKS)}")
         for key in shared.keys() - BLOCKS
     ]
     if not problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from kedro.config import OmegaConfigLoader
 from leanset.config import BLOCKS, NAME, Problem, Settings, SettingsError, check_settings
 from leanset.errors import LeansetError
 
-_VARIANTS = "parameters/variants"
+_VARIANTS = ("parameters/variants/**",)
 STAGES = ("ingestion", "embedding", "clustering", "reporting")
 """The pipelines beside those of the variants."""
 
@@ -120,11 +120,15 @@ class SweepConfigLoader(OmegaConfigLoader):
         chosen = self.env or self.default_run_env
         return list(dict.fromkeys([self.base_env, chosen]))
 
-    def _files(self, environment: str, folder: str) -> list[str]:
-        root = self._get_conf_env_path(environment)
-        pattern = f"{PurePosixPath(Path(root).as_posix()) / folder}/**"
-        found = self._fs.glob(pattern)
-        return sorted(str(path) for path in found if str(path).endswith((".yml", ".yaml")))
+    def _files(self, environment: str, patterns: Iterable[str]) -> list[str]:
+        """The configuration files of an environment, as Kedro finds them."""
+        root = PurePosixPath(Path(self._get_conf_env_path(environment)).as_posix())
+        found = {str(path) for pattern in patterns for path in self._fs.glob(f"{root}/{pattern}")}
+        return sorted(
+            path
+            for path in found
+            if self._is_valid_config_path(Path(path)) and not self._is_hidden(path)
+        )
 
     def _read(self, path: str) -> Any:
         with self._fs.open(path) as file:
@@ -140,10 +144,13 @@ class SweepConfigLoader(OmegaConfigLoader):
         return self._shown(files[-1])
 
     def _locate(self, path: tuple[str, ...]) -> str:
-        """The file that wrote the longest part of a path of keys; the environment's before base."""
-        best, depth = "--params", 0
+        """Where the longest part of a path of keys was written last.
+
+        The command line comes after every file, the environment after base.
+        """
+        best, depth = "--params", _depth(self.runtime_params, path)
         for environment in reversed(self._environments()):
-            for file in self._files(environment, "parameters"):
+            for file in self._files(environment, self.config_patterns["parameters"]):
                 found = _depth(self._read(file), path)
                 if found > depth:
                     best, depth = self._shown(file), found
@@ -156,7 +163,7 @@ class SweepConfigLoader(OmegaConfigLoader):
         return str(conf.name / file.relative_to(conf)) if inside else path
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(yaml.CSafeLoader):
     """A YAML loader that refuses a key given twice."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:

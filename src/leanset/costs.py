@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from leanset.hardware import describe_machine
@@ -55,4 +55,5 @@ def costs_table(costs: Iterable[Cost]) -> pd.DataFrame:
     """The costs as a table, one row each."""
     import pandas as pd
 
-    return pd.DataFrame([asdict(cost) for cost in costs])
+    columns = [field.name for field in fields(Cost)]
+    return pd.DataFrame([asdict(cost) for cost in costs], columns=columns)

@@ -12,10 +12,10 @@ class LeansetError(Exception):
         super().__init__(f"{message} {remedy}".rstrip())
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[object]) -> str:
     """The sentence that leads from a misspelt name to the right one."""
-    names = sorted(known)
-    close = get_close_matches(name, names, n=1)
+    names = sorted(map(str, known))
+    close = get_close_matches(str(name), names, n=1)
     if close:
         return f"Did you mean '{close[0]}'?"
     return f"Known: {', '.join(names)}." if names else "None is defined."

@@ -44,11 +44,13 @@ class SweepProgress:
         self._variants: set[str] = set()
         self._finished: list[RunFinished] = []
         self._listening = ExitStack()
-        self._started = time.monotonic()
+        self._started = 0.0
 
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline) -> None:
         """Note which variants will be trained, and listen."""
+        self._finished = []
+        self._started = time.monotonic()
         self._variants = {
             node.namespace
             for node in pipeline.nodes

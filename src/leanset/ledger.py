@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -38,6 +38,18 @@ def subset_row(cell: Cell, run: int, subset: Subset, image_set_hash: str) -> dic
         "class_histogram": subset.class_histogram,
         "indices": subset.indices,
     }
+
+
+def missing_classes(subsets: pd.DataFrame, class_names: Sequence[str]) -> Iterator[str]:
+    """For each cell with a subset that lacks a class: how many do, and which classes."""
+    for (variant, budget), cell in subsets.groupby(["variant", "budget"], sort=False):
+        absent = np.stack(cell["class_histogram"].to_list()) == 0
+        if absent.any():
+            names = ", ".join(np.array(class_names)[absent.any(axis=0)])
+            yield (
+                f"{variant} at {budget}: {int(absent.any(axis=1).sum())} of {len(cell)} subsets "
+                f"have no sample of some class (missing somewhere: {names})."
+            )
 
 
 def run_key(row: Mapping[str, Any], recipe: Recipe, seed: int) -> str:

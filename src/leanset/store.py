@@ -96,11 +96,7 @@ class Store:
             damage = _damage(folder)
             if damage is None:
                 return self._open(key)
-            aside = Path(tempfile.mkdtemp(prefix=f"{folder.name}.damaged-", dir=folder.parent))
-            folder.replace(aside)
-            logger.warning(
-                "%s is damaged (%s): set aside as %s and built again.", folder, damage, aside.name
-            )
+            self._set_aside(folder, damage)
         start = time.perf_counter()
         built = build()
         self._write(key, built, time.perf_counter() - start)
@@ -121,6 +117,18 @@ class Store:
                 remedy="Run the sweep again: it builds what is missing.",
             )
         return self._open(key)
+
+    def _set_aside(self, folder: Path, damage: str) -> None:
+        """Move a damaged entry out of the way, unless another process just did."""
+        aside = Path(tempfile.mkdtemp(prefix=f"{folder.name}.damaged-", dir=folder.parent))
+        try:
+            folder.replace(aside)
+        except FileNotFoundError:
+            aside.rmdir()
+            return
+        logger.warning(
+            "%s is damaged (%s): set aside as %s and built again.", folder, damage, aside.name
+        )
 
     def _folder(self, key: Key) -> Path:
         return self.root / key.kind / key.digest
@@ -176,6 +184,6 @@ def _damage(folder: Path) -> str | None:
                 return f"{name}.npy has another checksum"
     except FileNotFoundError as error:
         return f"{Path(error.filename).name} is missing"
-    except (json.JSONDecodeError, KeyError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return "entry.json cannot be read"
     return None

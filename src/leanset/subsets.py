@@ -63,9 +63,10 @@ def draw_subset(
     materials = Materials(labels, clusterings)
     indices = np.sort(selector.select(keep, materials, numpy_generator(seed)))
     seconds = time.perf_counter() - start
-    if len(np.unique(indices)) != keep or len(indices) != keep:
+    distinct = np.unique(indices[(indices >= 0) & (indices < len(labels))])
+    if not len(distinct) == len(indices) == keep:
         raise LeansetError(
-            f"method {selector.method} returned {len(np.unique(indices))} distinct samples "
+            f"method {selector.method} returned {len(distinct)} distinct samples "
             f"of the {keep} asked for.",
             remedy="This is a fault of the method, not of your settings; please report it.",
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from math import isnan
 from statistics import median
 from typing import TYPE_CHECKING
 
 from rich import get_console, reconfigure
+from rich.box import SIMPLE
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
@@ -106,33 +108,40 @@ def duration(seconds: float) -> str:
 
 
 def print_summary(summary: pd.DataFrame) -> None:
-    """Print the summary as a table a person can read."""
-    table = Table(title="Test accuracy, %", title_justify="left", header_style="bold")
+    """Print the summary as a table a person can read, on a terminal of 80 columns too."""
+    table = Table(
+        title="Test accuracy, %",
+        title_justify="left",
+        box=SIMPLE,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for name in ("variant", "budget"):
-        table.add_column(name)
-    for name in ("kept", "runs", "median", "quartiles", "lowest", "highest", "to random",
-                 "worst class", "s/run"):  # fmt: skip
-        table.add_column(name, justify="right")
+        table.add_column(name, no_wrap=True)
+    for name in ("kept", "runs", "median", "quartiles", "to random", "s/run"):
+        table.add_column(name, justify="right", overflow="fold")
     for row in rows_of(summary):
         table.add_row(
             str(row["variant"]),
             str(row["budget"]),
             f"{row['kept']:,}",
-            f"{row['runs']}" + (f" (+{row['failed']} failed)" if row["failed"] else ""),
+            f"{row['runs']}" + (f" of {row['runs'] + row['failed']}" if row["failed"] else ""),
             _percent(row["accuracy_median"]),
-            f"{_percent(row['accuracy_lower_quartile'])}–{_percent(row['accuracy_upper_quartile'])}",
-            _percent(row["accuracy_minimum"]),
-            _percent(row["accuracy_maximum"]),
+            _span(row["accuracy_lower_quartile"], row["accuracy_upper_quartile"]),
             _points(row["difference_to_random"]),
-            _percent(row["worst_class_recall"]),
-            f"{row['seconds_train']:.1f}",
+            "–" if isnan(row["seconds_train"]) else f"{row['seconds_train']:.1f}",
         )
     get_console().print(table)
 
 
 def _percent(fraction: float) -> str:
-    return "–" if fraction != fraction else f"{fraction * 100:.2f}"
+    return "–" if isnan(fraction) else f"{fraction * 100:.2f}"
+
+
+def _span(low: float, high: float) -> str:
+    return "–" if isnan(low) else f"{_percent(low)}–{_percent(high)}"
 
 
 def _points(fraction: float) -> str:
-    return "–" if fraction != fraction else f"{fraction * 100:+.2f}"
+    return "–" if isnan(fraction) else f"{fraction * 100:+.2f}"

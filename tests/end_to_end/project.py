@@ -60,7 +60,7 @@ def write_digits(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Project:
-    """A Kedro project of its own: this one's code and configuration, and an environment ``tiny``."""
+    """A Kedro project with this one's code and configuration, and an environment ``tiny``."""
 
     folder: Path
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+import plotly.io as pio
 import pytest
 
 from leanset.figures.curves import accuracy_against_kept, time_against_kept
@@ -104,5 +105,7 @@ def test_forty_variants_all_look_different() -> None:
 @pytest.mark.parametrize("draw", [accuracy_against_kept, time_against_kept])
 def test_a_figure_comes_back_from_its_json(draw: Draw) -> None:
     figure = draw(RUNS)
-    back = go.Figure(**{key: value for key, value in figure.to_plotly_json().items()})
-    assert [trace.name for trace in back.data] == [trace.name for trace in figure.data]
+    back = pio.from_json(figure.to_json())
+    for trace, drawn in zip(back.data, figure.data, strict=True):
+        assert trace.name == drawn.name
+        assert list(trace.y) == list(drawn.y)

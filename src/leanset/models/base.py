@@ -42,6 +42,9 @@ def initialise(
 
     Torch's default for linear and convolution layers is uniform in ±1/√fan_in, for weights and
     biases alike; normalisation layers start at scale 1 and shift 0.
+
+    Raises:
+        TypeError: the network has a layer of another kind with parameters.
     """
     with torch.device("meta"):
         model = network(channels, classes)
@@ -54,4 +57,6 @@ def initialise(
                     parameter.uniform_(-bound, bound, generator=generator)
             elif isinstance(layer, nn.BatchNorm2d):
                 layer.reset_parameters()
+            elif list(layer.parameters(recurse=False)):
+                raise TypeError(f"no initial weights are defined for {type(layer).__name__}")
     return model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 
 from leanset.errors import LeansetError
 from leanset.hardware import usable_cores
@@ -54,11 +55,11 @@ def _uses_cuda(device: str) -> bool:
 def _train_on_cuda(images: ImageSet, jobs: Sequence[Job]) -> Iterator[RunResult]:
     import torch
 
-    from leanset.training.prepared import prepare
+    from leanset.training.prepared import PreparedImages, prepare
 
-    prepared = {
-        model: prepare(images, input_size(model), torch.device("cuda"))
-        for model in {job.recipe.model for job in jobs}
-    }
+    @cache
+    def prepared(model: str) -> PreparedImages:
+        return prepare(images, input_size(model), torch.device("cuda"))
+
     for job in jobs:
-        yield attempt(prepared[job.recipe.model], job, concurrency=1)
+        yield attempt(partial(prepared, job.recipe.model), job, "cuda", concurrency=1)

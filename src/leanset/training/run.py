@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -80,15 +80,17 @@ class DivergedError(ArithmeticError):
     """The loss stopped being a number."""
 
 
-def attempt(images: PreparedImages, job: Job, concurrency: int) -> RunResult:
+def attempt(
+    prepared: Callable[[], PreparedImages], job: Job, device: str, concurrency: int
+) -> RunResult:
     """Train one network; what goes wrong becomes a failed result, so that the others go on."""
     import torch
 
     try:
-        return train_one(images, job, concurrency)
+        return train_one(prepared(), job, concurrency)
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
-        return failed(job, reason, images.device.type, torch.get_num_threads(), concurrency)
+        return failed(job, reason, device, torch.get_num_threads(), concurrency)
 
 
 def failed(job: Job, reason: str, device: str, threads: int, concurrency: int) -> RunResult:
@@ -100,7 +102,7 @@ def train_one(images: PreparedImages, job: Job, concurrency: int) -> RunResult:
     """Train one network and evaluate it. Bit for bit reproducible on one CPU with one thread.
 
     Raises:
-        DivergedError: the training loss is NaN or infinite after an epoch.
+        DivergedError: the loss is NaN or infinite after an epoch or on the test split.
     """
     import torch
 
@@ -113,6 +115,7 @@ def train_one(images: PreparedImages, job: Job, concurrency: int) -> RunResult:
     trained = time.perf_counter()
     predicted, loss = _evaluate(model, images)
     evaluated = time.perf_counter()
+    _require_number(loss, "the test loss is {}")
 
     state = {name: value.cpu().numpy() for name, value in model.state_dict().items()}
     return RunResult(
@@ -155,10 +158,14 @@ def _train(model: Network, images: PreparedImages, job: Job, generator: Any) -> 
             loss_sum += loss.detach() * len(batch)
             right += (logits.detach().argmax(1) == labels).sum()
         mean_loss = float(loss_sum) / len(subset)
-        if not np.isfinite(mean_loss):
-            raise DivergedError(f"the training loss is {mean_loss} after epoch {epoch}")
+        _require_number(mean_loss, f"the training loss is {{}} after epoch {epoch}")
         history.append(EpochRecord(epoch, mean_loss, int(right) / len(subset)))
     return history
+
+
+def _require_number(loss: float, message: str) -> None:
+    if not np.isfinite(loss):
+        raise DivergedError(message.format(loss))
 
 
 def _evaluate(model: Network, images: PreparedImages) -> tuple[NDArray[np.int64], float]:

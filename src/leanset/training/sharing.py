@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,9 @@ def shared(images: ImageSet) -> Iterator[SharedImages]:
 
 
 def _mapped(name: str, array: NDArray[Any], folder: Path) -> MappedArray:
-    if not isinstance(array, np.memmap) or not array.flags.c_contiguous:
+    """Where an array lies: a whole map as it is, anything else (a view, a copy) written out."""
+    if not (isinstance(array, np.memmap) and isinstance(array.base, mmap)):
         file = folder / f"{name}.npy"
-        np.save(file, array)
+        np.save(file, np.ascontiguousarray(array))
         array = np.lib.format.open_memmap(file, mode="r")
     return MappedArray(name, str(array.filename), array.dtype.str, array.shape, array.offset)

@@ -9,10 +9,11 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from leanset.images import ImageSet
@@ -25,26 +26,41 @@ if TYPE_CHECKING:
 
 
 def train_on_workers(images: ImageSet, jobs: Sequence[Job], count: int) -> Iterator[RunResult]:
-    """Do the jobs in order on ``count`` processes and yield results as they finish."""
-    pool = _pool(count)
+    """Do the jobs in order on ``count`` processes and yield results as they finish.
+
+    If a worker dies, the jobs in flight are tried again one at a time, so that only the one that
+    kills its worker fails.
+    """
+    waiting, suspects = deque(jobs), deque[Job]()
     with shared(images) as handle:
-        futures: dict[Future[RunResult], Job] = {
-            pool.submit(_work, handle, job, count): job for job in jobs
-        }
-        try:
-            for future in as_completed(futures):
-                yield _result(future, futures[future], count)
-        finally:
-            for future in futures:
-                future.cancel()
+        while waiting:
+            suspects += yield from _drain(handle, waiting, count, in_flight=count)
+        while suspects:
+            for job in (yield from _drain(handle, suspects, count, in_flight=1)):
+                yield failed(job, "a worker process died", "cpu", threads=1, concurrency=count)
 
 
-def _result(future: Future[RunResult], job: Job, count: int) -> RunResult:
+def _drain(
+    handle: SharedImages, queue: deque[Job], count: int, in_flight: int
+) -> Generator[RunResult, None, list[Job]]:
+    """Do the jobs of a queue; if a worker dies, stop and return those that were in flight."""
+    running: dict[Future[RunResult], Job] = {}
     try:
-        return future.result()
+        while queue or running:
+            while queue and len(running) < in_flight:
+                running[_pool(count).submit(_work, handle, queue[0], count)] = queue[0]
+                queue.popleft()
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                result = future.result()
+                del running[future]
+                yield result
     except BrokenProcessPool:
         _pool.cache_clear()
-        return failed(job, "a worker process died", "cpu", 1, count)
+        return list(running.values())
+    finally:
+        for future in running:
+            future.cancel()
+    return []
 
 
 @cache
@@ -73,7 +89,7 @@ def _end_with_parent() -> None:
 
 
 def _work(handle: SharedImages, job: Job, concurrency: int) -> RunResult:
-    return attempt(_prepared(handle, job.recipe.model), job, concurrency)
+    return attempt(partial(_prepared, handle, job.recipe.model), job, "cpu", concurrency)
 
 
 @lru_cache(maxsize=2)

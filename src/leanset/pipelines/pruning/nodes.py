@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from leanset.config import SweepSettings, VariantSettings
@@ -11,6 +12,7 @@ from leanset.ledger import (
     history_table,
     jobs,
     ledger_table,
+    missing_classes,
     runs_to_keep,
     subset_row,
 )
@@ -22,6 +24,8 @@ from leanset.subsets import draw_subset
 from leanset.sweep import cells_of
 from leanset.tables import Table, rows_of
 from leanset.training import Recipe, RunResult, TrainingSettings, train_runs
+
+logger = logging.getLogger(__name__)
 
 
 def select(
@@ -53,7 +57,10 @@ def select(
                 images.classes,
             )
             rows.append(subset_row(cell, run, subset, hash_of(image_set)))
-    return pd.DataFrame(rows)
+    subsets = pd.DataFrame(rows)
+    for warning in missing_classes(subsets, images.class_names):
+        logger.warning(warning)
+    return subsets
 
 
 def train(
