@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ENV ?= local
 
-.PHONY: sweep test lint viz bench install
+.PHONY: sweep test lint viz bench docs install help
 .DEFAULT_GOAL := sweep
 
 sweep: .venv/runtime  ## run the default sweep; another environment: make sweep ENV=quick
@@ -24,7 +24,13 @@ viz: .venv/viz  ## open the pipelines and their results in a browser
 bench: .venv/test  ## measure what is promised
 	$(BIN)/python -m tests.benchmarks
 
+docs: .venv/runtime  ## write what the last sweeps measured into the README and docs/results
+	$(BIN)/python docs/paste.py
+
 install: .venv/test .venv/lint  ## everything a developer needs
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*##/\1:/p' $(MAKEFILE_LIST)
 
 .venv/pip:
 	$(PYTHON) -m venv .venv

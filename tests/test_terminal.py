@@ -162,10 +162,11 @@ def test_a_terminal_shows_one_bar_with_cells_runs_and_time_left(
     assert re.search("training .* 1/2 cells, 1/3 runs, 4 s left", screen.getvalue())
 
 
-def test_a_closed_bar_does_not_come_back(screen: StringIO) -> None:
+def test_a_closed_bar_is_wiped_off_and_does_not_come_back(screen: StringIO) -> None:
     bar = SweepBar(CELLS)
     bar.close()
     bar.close()
+    assert "\x1b[2K" in screen.getvalue().rpartition("training")[2]  # erases its line
     before = len(screen.getvalue())
     say("done")
     assert screen.getvalue()[before:] == "done\n"
