@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt, ValidationError
@@ -88,21 +88,20 @@ BLOCKS: frozenset[str] = frozenset(Settings.model_fields) - {"variants"}
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with the settings, at a path of keys."""
+    """One thing wrong with the settings, at a path of keys in a file."""
 
     path: tuple[str, ...]
     message: str
+    file: str = ""
 
 
 class SettingsError(LeansetError):
     """All that is wrong with the settings, each with its file and key."""
 
-    def __init__(
-        self, problems: Sequence[Problem], locate: Callable[[tuple[str, ...]], str]
-    ) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         lines = [
-            f"  {locate(problem.path)}: {'.'.join(problem.path)}: {problem.message}"
-            for problem in problems
+            f"  {problem.file}: {'.'.join(problem.path)}: {problem.message}"
+            for problem in sorted(problems, key=lambda problem: problem.path)
         ]
         super().__init__("\n".join(["the settings are wrong, so nothing was run.", *lines]))
 
@@ -138,7 +137,7 @@ def check_settings(
             problems = list(_broken_references(settings))
             if not problems:
                 return settings
-    raise SettingsError(sorted(problems, key=lambda problem: problem.path), locate)
+    raise SettingsError(replace(problem, file=locate(problem.path)) for problem in problems)
 
 
 def _problem(detail: Any, whole: Mapping[str, Any]) -> Problem:

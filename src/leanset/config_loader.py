@@ -62,11 +62,22 @@ class SweepConfigLoader(OmegaConfigLoader):
         if self._checked is None:
             try:
                 variants = self._check_variant_files()
-                blocks = super().__getitem__("parameters")
+                blocks = self._read_parameters()
                 self._checked = blocks, check_settings(blocks, variants, self._locate)
             except LeansetError as error:
                 raise ClickException(str(error)) from error
         return self._checked
+
+    def _read_parameters(self) -> dict[str, Any]:
+        try:
+            return super().__getitem__("parameters")
+        except yaml.YAMLError:
+            for file in self._parameter_files():
+                try:
+                    self._read(file)
+                except yaml.YAMLError as error:
+                    raise LeansetError(_not_yaml(error), where=self._shown(file)) from None
+            raise
 
     def _check_variant_files(self) -> set[str]:
         """The names of all variants, after a look at each file of them."""
@@ -75,45 +86,31 @@ class SweepConfigLoader(OmegaConfigLoader):
         for environment in self._environments():
             stems: dict[str, str] = {}
             for path in self._files(environment, _VARIANTS):
-                stem = PurePosixPath(path).stem
-                problems += self._variant_problems(path, stem)
+                stem, shown = PurePosixPath(path).stem, self._shown(path)
+                messages = [*self._content_faults(path, stem), *_name_faults(stem)]
                 if stem in stems:
-                    problems.append(
-                        Problem(
-                            (stem,),
-                            f"another file, {self._shown(stems[stem])}, defines the "
-                            "variant of this name too; rename one.",
-                        )
+                    messages.append(
+                        f"another file, {stems[stem]}, defines the variant of this name too; "
+                        "rename one."
                     )
-                stems[stem] = path
+                problems += [Problem((stem,), message, shown) for message in messages]
+                stems[stem] = shown
             names |= stems.keys()
         if problems:
-            raise SettingsError(problems, self._locate_variant)
+            raise SettingsError(problems)
         return names
 
-    def _variant_problems(self, path: str, stem: str) -> Iterator[Problem]:
+    def _content_faults(self, path: str, stem: str) -> Iterator[str]:
         try:
             content = self._read(path)
         except yaml.YAMLError as error:
-            yield Problem((stem,), f"this is not valid YAML ({' '.join(str(error).split())}).")
+            yield _not_yaml(error)
             return
         if not content:
-            yield Problem((stem,), "the file is empty; describe the variant or delete the file.")
+            yield "the file is empty; describe the variant or delete the file."
         elif not isinstance(content, dict) or list(content) != [stem]:
             keys = ", ".join(map(str, content)) if isinstance(content, dict) else "none"
-            yield Problem(
-                (stem,), f"the file's only top-level key is its name, '{stem}'; found: {keys}."
-            )
-        if not NAME.fullmatch(stem):
-            yield Problem(
-                (stem,), "names are lower-case letters, digits and _, beginning with a letter."
-            )
-        if stem in _RESERVED:
-            yield Problem(
-                (stem,),
-                f"'{stem}' is already the name of another block or pipeline; "
-                "rename the variant and its file.",
-            )
+            yield f"the file's only top-level key is its name, '{stem}'; found: {keys}."
 
     def _environments(self) -> list[str]:
         """Base first, then the environment that overrides it."""
@@ -134,33 +131,42 @@ class SweepConfigLoader(OmegaConfigLoader):
         with self._fs.open(path) as file:
             return yaml.load(file.read(), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
 
-    def _locate_variant(self, path: tuple[str, ...]) -> str:
-        files = [
-            file
-            for environment in self._environments()
-            for file in self._files(environment, _VARIANTS)
-            if PurePosixPath(file).stem == path[0]
-        ]
-        return self._shown(files[-1])
-
     def _locate(self, path: tuple[str, ...]) -> str:
         """Where the longest part of a path of keys was written last.
 
         The command line comes after every file, the environment after base.
         """
         best, depth = "--params", _depth(self.runtime_params, path)
-        for environment in reversed(self._environments()):
-            for file in self._files(environment, self.config_patterns["parameters"]):
-                found = _depth(self._read(file), path)
-                if found > depth:
-                    best, depth = self._shown(file), found
+        for file in self._parameter_files():
+            found = _depth(self._read(file), path)
+            if found > depth:
+                best, depth = self._shown(file), found
         return best
+
+    def _parameter_files(self) -> Iterator[str]:
+        """Every file of parameters, those of the environment before those of base."""
+        for environment in reversed(self._environments()):
+            yield from self._files(environment, self.config_patterns["parameters"])
 
     def _shown(self, path: str) -> str:
         """A path as a person knows it: from the folder that holds the configuration."""
         conf, file = Path(self.conf_source).resolve(), Path(path)
         inside = file.is_relative_to(conf)
         return str(conf.name / file.relative_to(conf)) if inside else path
+
+
+def _name_faults(stem: str) -> Iterator[str]:
+    if not NAME.fullmatch(stem):
+        yield "names are lower-case letters, digits and _, beginning with a letter."
+    if stem in _RESERVED:
+        yield (
+            f"'{stem}' is already the name of another block or pipeline; "
+            "rename the variant and its file."
+        )
+
+
+def _not_yaml(error: yaml.YAMLError) -> str:
+    return f"this is not valid YAML ({' '.join(str(error).split())})."
 
 
 class _UniqueKeys(yaml.CSafeLoader):

@@ -57,6 +57,12 @@ class Runs(pa.DataFrameModel):
 
     @pa.dataframe_check
     @classmethod
+    def failed_runs_have_a_reason(cls, runs: pd.DataFrame) -> "pd.Series[bool]":
+        """A reason is given exactly where a run failed."""
+        return runs["reason"].notna() == (runs["status"] == "failed")
+
+    @pa.dataframe_check
+    @classmethod
     def finished_runs_have_an_accuracy(cls, runs: pd.DataFrame) -> "pd.Series[bool]":
         """Accuracy is missing exactly where a run failed."""
         return runs["accuracy"].notna() == (runs["status"] == "ok")

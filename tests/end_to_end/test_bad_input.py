@@ -51,6 +51,10 @@ def name_a_key_twice(project: Project) -> None:
     project.write(f"{VARIANTS}/mine.yml", "mine:\n  description: a\n  description: b\n")
 
 
+def name_a_key_of_a_block_twice(project: Project) -> None:
+    project.write("tiny/parameters/training.yml", "training:\n  device: cpu\n  device: cuda\n")
+
+
 def misname_a_variant(project: Project) -> None:
     project.write(f"{VARIANTS}/mine.yml", variant("yours"))
 
@@ -125,6 +129,10 @@ WRONG = [
         r"another file, conf/base/parameters/variants/mine.yml, defines the variant of this name",
     ),
     (name_a_key_twice, r"mine.yml: mine: this is not valid YAML .*'description' stands twice"),
+    (
+        name_a_key_of_a_block_twice,
+        r"conf/tiny/parameters/training.yml: this is not valid YAML .*'device' stands twice",
+    ),
     (misname_a_variant, r"mine.yml: mine: the file's only top-level key is its name, 'mine'"),
     (leave_a_variant_empty, r"mine.yml: mine: the file is empty"),
     (
