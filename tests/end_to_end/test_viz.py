@@ -58,3 +58,15 @@ def test_tables_have_a_preview_with_rows(site: Project, table: str) -> None:
 @pytest.mark.parametrize("figure", ["accuracy_figure", "time_figure"])
 def test_figures_have_a_preview_with_a_curve_for_each_variant(site: Project, figure: str) -> None:
     assert {trace["name"] for trace in preview_of(site, figure)["data"]} == VARIANTS
+
+
+def test_the_boxes_follow_the_environment(project: Project) -> None:
+    project.write(
+        "tiny/parameters/variants/mine.yml",
+        {"mine": {"description": "Of this environment", "selector": {"method": "random"}}},
+    )
+    project.write("tiny/parameters/sweep.yml", {"sweep": {"variants": ["mine", "random"]}})
+    built = project.kedro("viz", "build")
+    assert built.returncode == 0, built.stderr
+    boxes = set(api(project, "main")["modular_pipelines"])
+    assert boxes == {"__root__", "ingestion", "mine", "random"}

@@ -117,7 +117,6 @@ def train_one(images: PreparedImages, job: Job, concurrency: int) -> RunResult:
     evaluated = time.perf_counter()
     _require_number(loss, "the test loss is {}")
 
-    state = {name: value.cpu().numpy() for name, value in model.state_dict().items()}
     return RunResult(
         key=job.key,
         failure=None,
@@ -131,8 +130,12 @@ def train_one(images: PreparedImages, job: Job, concurrency: int) -> RunResult:
         seconds_train=trained - start,
         seconds_evaluate=evaluated - trained,
         history=history,
-        state=state if job.keep_state else None,
+        state=_state(model) if job.keep_state else None,
     )
+
+
+def _state(model: Network) -> dict[str, NDArray[Any]]:
+    return {name: value.cpu().numpy() for name, value in model.state_dict().items()}
 
 
 def _train(model: Network, images: PreparedImages, job: Job, generator: Any) -> list[EpochRecord]:
