@@ -33,7 +33,7 @@ def time_against_kept(runs: pd.DataFrame) -> go.Figure:
     figure = _curves(
         runs, "seconds_train", "Training time against samples kept", "seconds to train"
     )
-    return figure.update_yaxes(type="log")
+    return figure.update_yaxes(type="log", dtick=1)
 
 
 def _curves(runs: pd.DataFrame, column: str, title: str, quantity: str) -> go.Figure:
@@ -45,9 +45,15 @@ def _curves(runs: pd.DataFrame, column: str, title: str, quantity: str) -> go.Fi
         template="plotly_white",
         legend_title="variant",
     )
-    figure.update_xaxes(type="log", title="training samples kept")
-    figure.update_yaxes(title=quantity)
     finished = runs[runs["status"] == "ok"]
+    sizes = sorted(finished["kept"].unique())
+    figure.update_xaxes(
+        type="log",
+        title="training samples kept",
+        tickvals=sizes,
+        ticktext=[f"{size:,}" for size in sizes],
+    )
+    figure.update_yaxes(title=quantity)
     looks = zip(cycle(_COLOURS), cycle(_SYMBOLS), strict=False)
     for (variant, rows), (colour, symbol) in zip(finished.groupby("variant"), looks, strict=False):
         in_cells = rows.groupby("kept")[column]
