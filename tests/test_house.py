@@ -14,7 +14,7 @@ SOURCE = REPOSITORY / "src" / "leanset"
 FILES = sorted(SOURCE.rglob("*.py"))
 
 SHELL = {
-    "__main__", "settings", "pipeline_registry", "hooks", "config_loader", "pipelines", "io",
+    "__main__", "settings", "pipeline_registry", "hooks", "pipelines", "io",
 }  # fmt: skip
 """All that may import Kedro."""
 
@@ -24,7 +24,7 @@ HEAVY = {"torch", "pandas", "sklearn", "plotly", "pandera"}
 LIST_PIPELINES = """
 from kedro.framework.project import configure_project, pipelines
 configure_project("leanset")
-from leanset.config_loader import SweepConfigLoader
+from leanset.io.config_loader import SweepConfigLoader
 from leanset.settings import CONFIG_LOADER_ARGS
 SweepConfigLoader(conf_source="conf", **CONFIG_LOADER_ARGS)
 assert "prune_sweep" in list(pipelines)

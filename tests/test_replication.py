@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from scipy import stats
 
 from leanset.budgets import label
-from leanset.config_loader import SweepConfigLoader
+from leanset.io.config_loader import SweepConfigLoader
 from leanset.replication import Published, compare, judge_claims, markdown
 from leanset.settings import CONFIG_LOADER_ARGS
 from leanset.statistics import Moments, welch_difference, welch_difference_of_moments

@@ -6,7 +6,7 @@ from click import ClickException
 from kedro.pipeline import Pipeline
 
 from leanset.config import Settings
-from leanset.config_loader import SweepConfigLoader
+from leanset.io.config_loader import SweepConfigLoader
 from leanset.pipelines import clustering, embedding, ingestion, pruning, reporting
 
 

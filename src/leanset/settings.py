@@ -1,7 +1,7 @@
 """Kedro's project settings (https://docs.kedro.org/en/stable/configure/)."""
 
-from leanset.config_loader import SweepConfigLoader
 from leanset.hooks import PeopleFirst, PinnedReads, SweepProgress
+from leanset.io.config_loader import SweepConfigLoader
 
 CONFIG_LOADER_CLASS = SweepConfigLoader
 CONFIG_LOADER_ARGS = {

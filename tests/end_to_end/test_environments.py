@@ -7,7 +7,7 @@ from kedro.framework.project import pipelines
 from kedro.io import AbstractVersionedDataset, MemoryDataset
 
 from leanset.budgets import kept
-from leanset.config_loader import SweepConfigLoader
+from leanset.io.config_loader import SweepConfigLoader
 from tests.end_to_end.project import REPOSITORY, Project
 from tests.optional import require
 

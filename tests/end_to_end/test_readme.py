@@ -6,7 +6,7 @@ import subprocess
 import pytest
 import yaml
 
-from leanset.config_loader import SweepConfigLoader
+from leanset.io.config_loader import SweepConfigLoader
 from leanset.selectors import METHODS
 from leanset.sweep import Cell, plan_sweep
 from tests.end_to_end.project import REPOSITORY, Project

@@ -1,4 +1,4 @@
-"""Kedro datasets that no library has."""
+"""What Kedro reads and writes through: datasets no library has, and the checked settings."""
 
 from leanset.io.folder import FolderDataset
 from leanset.io.store import StoreDataset

@@ -10,11 +10,11 @@ import pytest
 import yaml
 from click import ClickException
 from kedro.framework.project import configure_project
+from tests.test_config import BLOCKS_OF_A_SWEEP, VARIANTS
 
-from leanset.config_loader import STAGES, SweepConfigLoader
+from leanset.io.config_loader import STAGES, SweepConfigLoader
 from leanset.pipeline_registry import register_pipelines
 from leanset.settings import CONFIG_LOADER_ARGS
-from tests.test_config import BLOCKS_OF_A_SWEEP, VARIANTS
 
 
 @pytest.fixture(autouse=True)
