@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from leanset.images import ImageSet
 from leanset.seeds import training_seed
+from leanset.store import Key
 from leanset.subsets import Subset, subset_hash
 from leanset.sweep import Cell
 from leanset.tables import rows_of
@@ -54,15 +53,14 @@ def missing_classes(subsets: pd.DataFrame, class_names: Sequence[str]) -> Iterat
 
 def run_key(row: Mapping[str, Any], recipe: Recipe, seed: int) -> str:
     """A digest of all that determines a run: images, subset, recipe, training seed, engine."""
-    ingredients = {
-        "image_set": row["image_set_hash"],
-        "subset": row["subset_hash"],
-        "recipe": recipe.model_dump(),
-        "training_seed": seed,
-        "engine": ENGINE_VERSION,
-    }
-    text = json.dumps(ingredients, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return Key.of(
+        "run",
+        image_set=row["image_set_hash"],
+        subset=row["subset_hash"],
+        recipe=recipe.model_dump(),
+        training_seed=seed,
+        engine=ENGINE_VERSION,
+    ).digest
 
 
 def jobs(subsets: pd.DataFrame, recipe: Recipe, sweep_seed: int, keep_state: bool) -> list[Job]:

@@ -149,7 +149,9 @@ def test_a_sweep_does_not_read_the_newer_files_of_another(project: Project) -> N
     assert len(runs) == len(table)
 
 
-def test_a_failed_run_is_reported_and_the_command_ends_with_an_error(project: Project) -> None:
+def test_a_failed_run_is_reported_and_the_command_ends_with_an_error(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     project.write(
         "tiny/parameters/variants/exploding.yml",
         {
@@ -173,6 +175,7 @@ def test_a_failed_run_is_reported_and_the_command_ends_with_an_error(project: Pr
     project.write("tiny/parameters/training.yml", {"recipes": recipes})
     with pytest.raises(ClickException, match=r"2 of 6 runs failed.*\n.*exploding at 100, run 0"):
         project.run(sweep={"variants": ["exploding", "random"]})
+    assert "0 of 2" in capsys.readouterr().out  # the table is printed all the same
     summary = project.load("summary").set_index("variant")
     assert summary.loc["exploding", "failed"] == 2
     assert np.isnan(summary.loc["exploding", "accuracy_median"])

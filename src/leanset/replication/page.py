@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from leanset.budgets import label
 from leanset.replication.ours import CONFIDENCE
+from leanset.tables import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ def _tally(comparison: pd.DataFrame) -> str:
 
 def _claims(claims: pd.DataFrame) -> list[str]:
     """What was claimed and what became of it, then every comparison."""
-    each = list(enumerate(claims.drop_duplicates("claim").to_dict("records"), start=1))
+    each = list(enumerate(rows_of(claims.drop_duplicates("claim")), start=1))
     said = [f"{n}. {row['claim']}: **{row['overall']}** ({row['source']})" for n, row in each]
     numbered = claims.assign(number=claims["claim"].map({row["claim"]: n for n, row in each}))
     return ["\n".join(said), _HOW_CLAIMS_ARE_READ, _table(_CLAIM_COLUMNS, numbered)]
@@ -93,7 +94,7 @@ def _claims(claims: pd.DataFrame) -> list[str]:
 def _table(columns: Sequence[_Column], table: pd.DataFrame) -> str:
     """A table in Markdown."""
     lines = [[column.heading for column in columns], [column.rule for column in columns]]
-    lines += [[column.show(row) for column in columns] for row in table.to_dict("records")]
+    lines += [[column.show(row) for column in columns] for row in rows_of(table)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
+from pydantic import NonNegativeFloat, PositiveInt, model_validator
 
-from leanset.budgets import Budget, label
+from leanset.budgets import Budget, Budgets, label
 from leanset.errors import nearest
 from leanset.frozen import Frozen
 from leanset.statistics import Moments
@@ -58,7 +57,7 @@ class Claim(Frozen):
     source: str
     better: str
     than: str
-    budgets: Annotated[tuple[Budget, ...], Field(min_length=1)]
+    budgets: Budgets
     than_budget: Budget | None = None
 
     def pairs(self) -> list[tuple[str, str]]:

@@ -55,23 +55,15 @@ def compare_with_published(runs: Table, published: Published) -> tuple[Table, Ta
     return comparison, claims, markdown(comparison, claims, published.source, published.differences)
 
 
-def show_summary(summary: Table) -> None:
-    """Print the summary."""
+def conclude(runs: Table, summary: Table) -> None:
+    """Print the summary; then, if runs failed, end the sweep with an error that lists them."""
     from leanset.terminal import print_summary
 
     print_summary(summary)
-
-
-def refuse_failures(runs: Table, summary: Table) -> None:  # noqa: ARG001 - the summary comes first
-    """End the sweep with an error that lists the runs that failed, once all else is reported."""
-    failed = runs[runs["status"] == "failed"]
-    if len(failed):
-        lines = [
-            f"  {row['variant']} at {row['budget']}, run {row['run']}: {row['reason']}"
-            for row in rows_of(failed)
-        ]
-        raise LeansetError(
-            "\n".join(
-                [f"{len(failed)} of {len(runs)} runs failed; the others are reported.", *lines]
-            )
-        )
+    failed = [
+        f"  {row['variant']} at {row['budget']}, run {row['run']}: {row['reason']}"
+        for row in rows_of(runs[runs["status"] == "failed"])
+    ]
+    if failed:
+        count = f"{len(failed)} of {len(runs)} runs failed; the others are reported."
+        raise LeansetError("\n".join([count, *failed]))

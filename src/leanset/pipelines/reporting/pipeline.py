@@ -8,9 +8,8 @@ from leanset.pipelines.reporting.nodes import (
     collect_costs,
     collect_runs,
     compare_with_published,
+    conclude,
     draw_curves,
-    refuse_failures,
-    show_summary,
     summarise_runs,
 )
 
@@ -34,8 +33,7 @@ def create_pipeline(
             ["accuracy_figure", "accuracy_page", "time_figure", "time_page"],
             name="draw_curves",
         ),
-        Node(show_summary, "summary", None, name="show_summary"),
-        Node(refuse_failures, ["runs", "summary"], None, name="refuse_failures"),
+        Node(conclude, ["runs", "summary"], None, name="conclude"),
     ]
     if has_published:
         nodes.append(
