@@ -29,6 +29,7 @@ BLOCKS_OF_A_SWEEP: dict[str, Any] = {
             "epochs": 5,
         }
     },
+    "logs": {"dynamics": {"recipe": "lenet5", "proxies": 3, "epochs": 30}},
     "training": {"device": "cpu", "workers": "auto", "keep_models": "none"},
     "sweep": {"seed": 1, "variants": "all", "budgets": [0.1, 20], "runs": 5, "recipe": "lenet5"},
     "random": {"description": "Drawn", "selector": {"method": "random"}},
@@ -94,7 +95,7 @@ def test_good_blocks_become_typed_settings() -> None:
 
 def test_every_block_but_the_variants_is_named() -> None:
     assert sorted(BLOCKS) == [
-        "clusterings", "dataset", "embeddings", "folder", "published", "recipes", "sweep",
+        "clusterings", "dataset", "embeddings", "folder", "logs", "published", "recipes", "sweep",
         "training",
     ]  # fmt: skip
 
@@ -112,6 +113,7 @@ def test_every_block_but_the_variants_is_named() -> None:
         ("near.selector", {"method": "stratified_random"}),
         ("folder", "/somewhere/else"),
         ("published", {"source": "A paper", "cells": {}}),
+        ("logs.dynamics.features_at", [1, 30]),
     ],
 )
 def test_what_is_optional_may_be_given(path: str, value: Any) -> None:
@@ -121,6 +123,10 @@ def test_what_is_optional_may_be_given(path: str, value: Any) -> None:
     for key in path.split("."):
         here = here[key]
     assert here.items() >= value.items() if isinstance(value, dict) else here == value
+
+
+def test_a_sweep_may_have_no_training_logs() -> None:
+    assert parsed(without("logs")).logs == {}
 
 
 def test_all_variants_are_active_in_alphabetical_order() -> None:
@@ -157,6 +163,8 @@ def test_only_the_variants_in_the_list_are_active_in_alphabetical_order() -> Non
         "clusterings.pca50_k50.embedding",
         "recipes.lenet5.model",
         "recipes.lenet5.optimizer.learning_rate",
+        "logs.dynamics.recipe",
+        "logs.dynamics.epochs",
         "training.keep_models",
         "sweep.seed",
         "sweep.budgets",
@@ -185,6 +193,7 @@ def test_a_union_without_its_tag_names_the_tag(path: str) -> None:
         ("recipes.lenet5.optimizer.lr", "Known: learning_rate, name."),
         ("training.worker", "Did you mean 'workers'?"),
         ("sweep.run", "Did you mean 'runs'?"),
+        ("logs.dynamics.feature_at", "Did you mean 'features_at'?"),
         ("near.budget", "Did you mean 'budgets'?"),
         ("near.selector.clusterings", "Did you mean 'clustering'?"),
         ("random.selector.clustering", "Known: method."),
@@ -203,8 +212,8 @@ def test_an_unknown_block_leads_to_the_nearest_known_one() -> None:
 
 def test_a_block_like_no_other_is_told_all_that_there_are() -> None:
     assert refused(blocks(("xyz", {}))) == [
-        "xyz: there is no such block. Known: clusterings, dataset, embeddings, folder, published, "
-        "recipes, sweep, training."
+        "xyz: there is no such block. Known: clusterings, dataset, embeddings, folder, logs, "
+        "published, recipes, sweep, training."
     ]
 
 
@@ -295,6 +304,21 @@ def test_a_wrong_value_is_shown_with_what_it_should_be(
             ["recipes.lenet5.model: there is no model 'lenet'. Did you mean 'lenet5'?"],
         ),
         (
+            "logs.dynamics.features_at",
+            [10, 31],
+            ["logs.dynamics: features_at names epoch 31, but there are 30"],
+        ),
+        (
+            "logs.dynamics.features_at",
+            [10, 5],
+            ["logs.dynamics: features_at names each epoch once, in ascending order"],
+        ),
+        (
+            "logs.dynamics.gradient_norms",
+            True,
+            ["logs.dynamics: gradient_norms needs features_at, the epochs to record them at"],
+        ),
+        (
             "near.selector.keep",
             "hybrid",
             [
@@ -359,6 +383,11 @@ def test_a_sweep_of_no_variants_is_refused() -> None:
             "near.recipe: there is no recipe 'resnet'. Did you mean 'lenet5'?",
         ),
         (
+            "logs.dynamics.recipe",
+            "lenet",
+            "logs.dynamics.recipe: there is no recipe 'lenet'. Did you mean 'lenet5'?",
+        ),
+        (
             "sweep.variants",
             ["near", "randon"],
             "sweep.variants: there is no variant 'randon'. Did you mean 'random'?",
@@ -387,7 +416,7 @@ def test_where_nothing_is_defined_it_says_so() -> None:
     ]
 
 
-@pytest.mark.parametrize("block", ["embeddings", "clusterings", "recipes"])
+@pytest.mark.parametrize("block", ["embeddings", "clusterings", "recipes", "logs"])
 @pytest.mark.parametrize("name", ["Pca", "5pca", "_pca", "pca-50", "pca.50", "pça", ""])
 def test_a_bad_name_of_an_artifact_or_recipe_is_refused(block: str, name: str) -> None:
     some = next(iter(BLOCKS_OF_A_SWEEP[block].values()))

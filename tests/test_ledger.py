@@ -27,11 +27,13 @@ from leanset.ledger import (
 )
 from leanset.schemas import Runs
 from leanset.seeds import selection_seed, training_seed
-from leanset.selectors import Random
+from leanset.selectors import Random, Rs2
 from leanset.subsets import draw_subset
 from leanset.sweep import Cell
-from leanset.training import EpochRecord, Job, Recipe, RunResult
-from leanset.training.recipe import Adam
+from leanset.training import EpochRecord, Fresh, Job, Recipe, RunResult
+from leanset.training.augmentation import Augmentation
+from leanset.training.optimizers import Adam
+from leanset.training.schedules import Cosine
 
 SWEEP_SEED = 7
 RECIPE = Recipe.model_validate({
@@ -70,7 +72,7 @@ def subsets(images: ImageSet) -> pd.DataFrame:
 def finished(job: Job, predicted: Sequence[int] = (0, 1, 1, 3, 0, 1), **more: Any) -> RunResult:
     return RunResult(
         key=job.key, failure=None, device="cpu", threads=1, concurrency=2,
-        predicted=np.array(predicted), loss=0.5, steps=3, samples_seen=9,
+        predicted=np.array(predicted), loss=0.5, steps=3, samples_seen=9, unique_samples=4,
         seconds_train=1.5, seconds_evaluate=0.5, **more,
     )  # fmt: skip
 
@@ -154,6 +156,10 @@ CHANGES = {
     "optimizer": Adam(name="adam", learning_rate=0.002),
     "batch_size": 5,
     "epochs": 4,
+    "schedule": Cosine(name="cosine"),
+    "compute": "equal_steps",
+    "label_smoothing": 0.1,
+    "augmentation": Augmentation(flip=True),
 }
 
 
@@ -208,6 +214,16 @@ def test_a_subset_whose_samples_are_not_those_it_was_made_of_is_refused(
         jobs(tampered, RECIPE, SWEEP_SEED, keep_state=False)
 
 
+def test_a_pool_larger_than_the_budget_is_drawn_from_anew_each_epoch(images: ImageSet) -> None:
+    cell = Cell("rs2", "lenet5", "4", 4, 1, ())
+    subset = draw_subset(Rs2(method="rs2"), 4, TRAIN_LABELS, {}, 1, 4)
+    rows = pd.DataFrame([subset_row(cell, 0, subset, images.hash)])
+    assert rows["kept"].tolist() == [4]
+    (job,) = jobs(rows, RECIPE, SWEEP_SEED, keep_state=False)
+    assert job.order == Fresh(4)
+    assert job.indices.tolist() == list(range(10))
+
+
 # --- ledger rows
 
 
@@ -222,7 +238,7 @@ def test_a_row_says_what_was_asked_and_what_came(images: ImageSet, subsets: pd.D
         "image_set_hash": images.hash, "subset_hash": subset["subset_hash"],
         "seconds_select": subset["seconds_select"],
         "training_seed": training_seed(SWEEP_SEED, 0), "epochs": 3, "batch_size": 4,
-        "unique_samples": 6, "least_class_count": labels_kept.min(),
+        "unique_samples": 4, "least_class_count": labels_kept.min(),
         "status": "ok", "steps": 3, "samples_seen": 9, "accuracy": 4 / 6, "loss": 0.5,
         "worst_class_recall": 1 / 2, "seconds_train": 1.5, "seconds_evaluate": 0.5,
         "device": "cpu", "threads": 1, "concurrency": 2,
@@ -249,8 +265,8 @@ def test_a_failed_run_has_its_reason_and_nothing_that_was_measured(
     assert row["reason"] == "DivergedError: nan"
     measured = ["accuracy", "loss", "worst_class_recall", "seconds_train", "seconds_evaluate"]
     assert row[measured].isna().all()
-    assert row[["steps", "samples_seen"]].tolist() == [0, 0]
-    assert row[["kept", "epochs", "unique_samples"]].tolist() == [3, 3, 3]
+    assert row[["steps", "samples_seen", "unique_samples"]].tolist() == [0, 0, 0]
+    assert row[["kept", "epochs"]].tolist() == [3, 3]
 
 
 @pytest.mark.parametrize("failures", [set(), {1}, {0, 1, 2, 3}])

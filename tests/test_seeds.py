@@ -12,6 +12,7 @@ from leanset.seeds import (
     clustering_seed,
     derive,
     numpy_generator,
+    proxy_seed,
     sampling_seed,
     selection_seed,
     torch_generator,
@@ -29,6 +30,7 @@ def test_seeds_are_the_same_in_every_release() -> None:
     assert selection_seed(0, 0) == 3291213472928352371
     assert training_seed(0, 0) == 2494635221133837524
     assert training_seed(0, 1) == 400285131179218532
+    assert proxy_seed(0, 0) == 6102389744414414613
 
 
 @given(sweep_seeds, st.sampled_from(Purpose), runs)
@@ -48,6 +50,7 @@ def test_a_training_seed_is_never_a_seed_of_another_purpose(
     assert training_seed(sweep_seed, run) != selection_seed(another, other)
     assert training_seed(sweep_seed, run) != clustering_seed(another, other)
     assert training_seed(sweep_seed, run) != sampling_seed(another)
+    assert training_seed(sweep_seed, run) != proxy_seed(another, other)
 
 
 def test_sweep_seed_purpose_and_run_each_change_the_seed() -> None:
@@ -61,6 +64,7 @@ def test_sweep_seed_purpose_and_run_each_change_the_seed() -> None:
         (clustering_seed, Purpose.CLUSTERING),
         (selection_seed, Purpose.SELECTION),
         (training_seed, Purpose.TRAINING),
+        (proxy_seed, Purpose.PROXY),
     ],
 )
 def test_each_named_seed_is_derived_from_its_purpose_and_run(

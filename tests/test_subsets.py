@@ -6,7 +6,7 @@ import pytest
 
 from leanset.clustering import Clustering
 from leanset.errors import LeansetError
-from leanset.selectors import Clustered, Full, Materials, Random
+from leanset.selectors import Clustered, Full, Materials, Random, Rs2
 from leanset.selectors.base import SelectorBase
 from leanset.subsets import Subset, draw_subset, subset_hash
 
@@ -40,7 +40,7 @@ def drawn(keep: int = 3, seed: int = 5) -> Subset:
 
 def test_indices_are_ascending_and_distinct_and_typed() -> None:
     subset = drawn(6)
-    assert len(subset) == len(subset.indices) == 6
+    assert subset.kept == len(subset.indices) == 6
     assert (np.diff(subset.indices) > 0).all()
     assert subset.indices.dtype == np.int64
 
@@ -66,9 +66,18 @@ def test_the_hash_is_of_the_indices_alone_whatever_their_integer_type() -> None:
     expected = hashlib.sha256(b"\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\x2c\1\0\0\0\0\0\0").hexdigest()[
         :32
     ]
-    assert subset_hash(indices) == expected
-    assert subset_hash(indices.astype(np.int32)) == expected
-    assert subset_hash(np.array([1, 2, 301])) != expected
+    assert subset_hash(indices, 3) == expected
+    assert subset_hash(indices.astype(np.int32), 3) == expected
+    assert subset_hash(np.array([1, 2, 301]), 3) != expected
+
+
+def test_a_pool_that_epochs_draw_from_is_another_subset_for_each_budget() -> None:
+    selector = Rs2(method="rs2")
+    three, five = (draw_subset(selector, keep, LABELS, {}, 0, classes=3) for keep in (3, 5))
+    everything = draw_subset(Full(method="full"), 8, LABELS, {}, 0, classes=3)
+    assert three.indices.tolist() == five.indices.tolist() == everything.indices.tolist()
+    assert (three.kept, five.kept) == (3, 5)
+    assert len({three.hash, five.hash, everything.hash}) == 3
 
 
 def test_the_clusterings_reach_the_selector_by_name() -> None:

@@ -17,6 +17,7 @@ from leanset.frozen import Frozen
 from leanset.replication import Published
 from leanset.selectors import Selector
 from leanset.sources import Source
+from leanset.training.log import LogSettings
 from leanset.training.recipe import Recipe, TrainingSettings
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -73,6 +74,7 @@ class Settings(Frozen):
     training: TrainingSettings
     sweep: SweepSettings
     variants: dict[str, VariantSettings]
+    logs: dict[str, LogSettings] = Field(default_factory=dict)
     published: Published | None = None
     folder: str | None = None
 
@@ -146,6 +148,7 @@ def _problem(detail: Any, whole: Mapping[str, Any]) -> Problem:
         case "union_tag_invalid":
             known = re.findall(r"'(\w+)'", context["expected_tags"])
             kind = context["discriminator"].strip("'")
+            kind = str(detail["loc"][-1]) if kind == "name" else kind
             message = f"there is no {kind} '{context['tag']}'. {nearest(context['tag'], known)}"
         case "union_tag_not_found":
             message = f"the key {context['discriminator']} is missing."
@@ -183,7 +186,10 @@ def _broken_references(settings: Settings) -> Iterator[Problem]:
                 clustering.embedding,
                 settings.embeddings,
             )
-    for block in ("embeddings", "clusterings", "recipes"):
+    for name, log in settings.logs.items():
+        if log.recipe not in settings.recipes:
+            yield _unknown(("logs", name, "recipe"), "recipe", log.recipe, settings.recipes)
+    for block in ("embeddings", "clusterings", "recipes", "logs"):
         for name in getattr(settings, block):
             yield from _bad_name((block, name))
     if settings.sweep.recipe not in settings.recipes:

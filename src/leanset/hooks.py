@@ -108,6 +108,15 @@ class PeopleFirst:
 
 
 def _cost(events: list[RunFinished], seconds: float) -> str:
+    known = [event for event in events if event.from_record]
+    trained = [event for event in events if not event.from_record]
+    reused = f"{len(known)} runs were taken from their records." if known else ""
+    if not trained:
+        return f"nothing was trained: {reused} {duration(seconds)} in all."
+    return f"{_training_cost(trained, seconds)} {reused}".rstrip()
+
+
+def _training_cost(events: list[RunFinished], seconds: float) -> str:
     images = sum(event.samples_seen for event in events)
     busy = sum(event.seconds_train / event.concurrency for event in events if not event.failure)
     if busy == 0:

@@ -14,7 +14,7 @@ from leanset.store import Key
 from leanset.subsets import Subset, subset_hash
 from leanset.sweep import Cell
 from leanset.tables import rows_of
-from leanset.training import Job, Recipe, RunResult
+from leanset.training import Fresh, Job, Recipe, RunResult, Shuffled
 from leanset.training.engine import ENGINE_VERSION
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def subset_row(cell: Cell, run: int, subset: Subset, image_set_hash: str) -> dic
         "recipe": cell.recipe,
         "budget": cell.budget,
         "requested": cell.kept,
-        "kept": len(subset),
+        "kept": subset.kept,
         "run": run,
         "selection_seed": subset.selection_seed,
         "image_set_hash": image_set_hash,
@@ -72,10 +72,14 @@ def jobs(subsets: pd.DataFrame, recipe: Recipe, sweep_seed: int, keep_state: boo
     todo = []
     for row in rows_of(subsets):
         indices = np.asarray(row["indices"], dtype=np.int64)
-        if subset_hash(indices) != row["subset_hash"]:
+        kept = int(row["kept"])
+        if subset_hash(indices, kept) != row["subset_hash"]:
             raise ValueError(f"subset {row['subset_hash']} does not match its indices")
         seed = training_seed(sweep_seed, int(row["run"]))
-        todo.append(Job(run_key(row, recipe, seed), indices, recipe, seed, keep_state))
+        order = Shuffled() if kept == len(indices) else Fresh(kept)
+        todo.append(
+            Job(run_key(row, recipe, seed), indices, recipe, seed, order, keep_state=keep_state)
+        )
     return todo
 
 
@@ -105,7 +109,6 @@ def _what_was_asked(row: Mapping[str, Any], recipe: Recipe, seed: int) -> dict[s
         "training_seed": seed,
         "epochs": recipe.epochs,
         "batch_size": recipe.batch_size,
-        "unique_samples": int(row["kept"]),
         "least_class_count": int(np.min(row["class_histogram"])),
     }
 
@@ -118,6 +121,7 @@ def _what_came(result: RunResult, images: ImageSet) -> dict[str, Any]:
         "reason": result.failure,
         "steps": result.steps,
         "samples_seen": result.samples_seen,
+        "unique_samples": result.unique_samples,
         "accuracy": accuracy(result.predicted, images.test.labels),
         "loss": result.loss,
         "worst_class_recall": float(np.nanmin(recall)) if len(result.predicted) else np.nan,

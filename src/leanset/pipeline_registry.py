@@ -7,15 +7,19 @@ from kedro.pipeline import Pipeline
 
 from leanset.config import Settings
 from leanset.io.config_loader import SweepConfigLoader
-from leanset.pipelines import clustering, embedding, ingestion, pruning, reporting
+from leanset.pipelines import clustering, embedding, ingestion, pruning, recording, reporting
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """The stages, each variant under its own name, and ``prune_sweep``: all of them together."""
+    """The stages, each variant under its own name, and ``prune_sweep``: all of them together.
+
+    No variant reads a training log yet, so ``training_log`` stands beside the sweep.
+    """
     settings = SweepConfigLoader.current().settings
     stages, variants = _stages(settings), _variants(settings)
-    _refuse_shared_names(stages, variants)
     prune_sweep = Pipeline([*stages.values(), *variants.values()])
+    stages["training_log"] = recording.create_pipeline(settings.logs)
+    _refuse_shared_names(stages, variants)
     return {**stages, **variants, "prune_sweep": prune_sweep, "__default__": prune_sweep}
 
 

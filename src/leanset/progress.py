@@ -14,6 +14,7 @@ class RunFinished:
     Attributes:
         accuracy: on the test split, or None where the run failed.
         failure: why it failed, or None.
+        from_record: whether an earlier sweep trained it.
     """
 
     variant: str
@@ -25,6 +26,7 @@ class RunFinished:
     concurrency: int
     accuracy: float | None
     failure: str | None
+    from_record: bool = False
 
 
 Listener = Callable[[RunFinished], None]

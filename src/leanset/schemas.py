@@ -28,7 +28,7 @@ class Runs(pa.DataFrameModel):
     epochs: Series[int] = pa.Field(ge=1)
     steps: Series[int] = pa.Field(ge=0)
     samples_seen: Series[int] = pa.Field(ge=0)
-    unique_samples: Series[int] = pa.Field(ge=1)
+    unique_samples: Series[int] = pa.Field(ge=0)
     batch_size: Series[int] = pa.Field(ge=1)
     accuracy: Series[float] = _fraction()
     loss: Series[float] = pa.Field(nullable=True, ge=0)

@@ -22,6 +22,7 @@ class Purpose(IntEnum):
     CLUSTERING = 2
     SELECTION = 3
     TRAINING = 4
+    PROXY = 5
 
 
 def derive(sweep_seed: int, purpose: Purpose, run: int) -> int:
@@ -49,6 +50,11 @@ def selection_seed(sweep_seed: int, run: int) -> int:
 def training_seed(sweep_seed: int, run: int) -> int:
     """The seed of run ``run``'s training, the same in every variant and budget."""
     return derive(sweep_seed, Purpose.TRAINING, run)
+
+
+def proxy_seed(sweep_seed: int, proxy: int) -> int:
+    """The seed of the training of proxy ``proxy``, the same in every training log."""
+    return derive(sweep_seed, Purpose.PROXY, proxy)
 
 
 def numpy_generator(seed: int) -> np.random.Generator:

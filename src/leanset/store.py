@@ -91,16 +91,24 @@ class Store:
 
     def get_or_build(self, key: Key, build: Callable[[], Built]) -> Entry:
         """The entry of ``key``, built now if it is not there or is damaged."""
-        folder = self._folder(key)
-        if folder.exists():
-            damage = _damage(folder)
-            if damage is None:
-                return self._open(key)
-            self._set_aside(folder, damage)
+        found = self.find(key)
+        if found:
+            return found
         start = time.perf_counter()
         built = build()
         self._write(key, built, time.perf_counter() - start)
         return self._open(key)
+
+    def find(self, key: Key) -> Entry | None:
+        """The entry of ``key``, or None if it is not there; a damaged one is set aside."""
+        folder = self._folder(key)
+        if not folder.exists():
+            return None
+        damage = _damage(folder)
+        if damage is None:
+            return self._open(key)
+        self._set_aside(folder, damage)
+        return None
 
     def get(self, key: Key) -> Entry:
         """The entry of ``key``.

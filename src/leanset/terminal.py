@@ -47,7 +47,7 @@ class SweepBar:
         self._runs_of = {(cell.variant, cell.budget): cell.runs for cell in cells}
         self._finished: defaultdict[tuple[str, str], list[RunFinished]] = defaultdict(list)
         self._samples_to_do = sum(cell.kept * cell.runs for cell in cells)
-        self._samples_done = 0
+        self._samples_done = self._samples_trained = 0
         self._busy_since = self._last_said = time.monotonic()
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"),
@@ -63,6 +63,8 @@ class SweepBar:
         cell = (event.variant, event.budget)
         self._finished[cell].append(event)
         self._samples_done += event.kept
+        if not event.from_record:
+            self._samples_trained += event.kept
         self._progress.update(self._task, completed=self._samples_done, state=self._state())
         if len(self._finished[cell]) == self._runs_of[cell] or self._has_been_silent():
             say(f"{self._outcome(cell)}   [{self._state()}]")
@@ -95,9 +97,9 @@ class SweepBar:
         )
 
     def _time_left(self) -> str:
-        if self._samples_done == 0:
+        if self._samples_trained == 0:
             return "time left unknown"
-        per_sample = (time.monotonic() - self._busy_since) / self._samples_done
+        per_sample = (time.monotonic() - self._busy_since) / self._samples_trained
         return f"{duration((self._samples_to_do - self._samples_done) * per_sample)} left"
 
 

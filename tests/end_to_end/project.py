@@ -35,6 +35,9 @@ TINY: dict[str, dict[str, Any]] = {
     "parameters/embeddings.yml": {"embeddings": {"pca50": {"components": 16}}},
     "parameters/clusterings.yml": {"clusterings": {"pca50_k500": {"clusters": 100}}},
     "parameters/training.yml": {"recipes": {"lenet5": {"epochs": 1}}},
+    "parameters/logs.yml": {
+        "logs": {"ensemble": {"proxies": 2, "epochs": 2}, "dynamics": {"proxies": 1, "epochs": 3}}
+    },
     "parameters/sweep.yml": {"sweep": {"budgets": [20, 0.1], "runs": 2}},
     "parameters/variants/random.yml": {"random": {"budgets": [20, 0.1]}},
     "parameters/variants/furthest_k500.yml": {"furthest_k500": {"budgets": [20, 0.1]}},

@@ -7,7 +7,7 @@ import pytest
 
 from tests.end_to_end.project import Project
 
-VARIANTS = {"full", "random", "stratified_random", "closest_k50", "furthest_k500"}
+VARIANTS = {"full", "random", "stratified_random", "rs2", "closest_k50", "furthest_k500"}
 
 
 @pytest.fixture(scope="module")

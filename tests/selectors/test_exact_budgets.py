@@ -13,6 +13,7 @@ from leanset.selectors import (
     Full,
     Materials,
     Random,
+    Rs2,
     Selector,
     StratifiedRandom,
 )
@@ -20,6 +21,7 @@ from leanset.selectors import (
 SELECTORS: tuple[Selector, ...] = (
     Full(method="full"),
     Random(method="random"),
+    Rs2(method="rs2"),
     StratifiedRandom(method="stratified_random"),
     Clustered(method="clustered", clustering="c", keep="closest"),
     Clustered(method="clustered", clustering="c", keep="furthest"),
@@ -83,9 +85,10 @@ def check(selector: Selector, case: Case, seed: int) -> None:
     first, second = (
         selector.select(keep, case.materials, np.random.default_rng(seed)) for _ in range(2)
     )
-    assert first.shape == (keep,)
+    expected = available if selector.redraws else keep
+    assert first.shape == (expected,)
     assert np.issubdtype(first.dtype, np.integer)
-    assert len(np.unique(first)) == keep
+    assert len(np.unique(first)) == expected
     assert first.min() >= 0
     assert first.max() < available
     assert (first == second).all()

@@ -23,6 +23,7 @@ from leanset.models.base import Network
 from leanset.seeds import torch_generator
 from leanset.store import Built, Key, Store
 from leanset.training import Job, Recipe, RunResult, TrainingSettings, train_runs
+from leanset.training.engine import device_kind
 from leanset.training.prepared import PreparedImages, prepare
 from leanset.training.run import attempt, train_one
 
@@ -36,7 +37,7 @@ def job(key: str = "job", samples: int | Sequence[int] = 200, **changes: Any) ->
     keep_state = changes.pop("keep_state", False)
     adam = {"name": "adam", "learning_rate": changes.pop("learning_rate", 1e-3)}
     recipe = {"model": "lenet5", "optimizer": adam, "batch_size": 64, "epochs": 1} | changes
-    return Job(key, indices, Recipe.model_validate(recipe), seed, keep_state)
+    return Job(key, indices, Recipe.model_validate(recipe), seed, keep_state=keep_state)
 
 
 def settings(workers: int = WORKERS, device: str = "cpu") -> TrainingSettings:
@@ -88,7 +89,7 @@ def one_thread() -> Iterator[None]:
 
 
 def fresh(seed: int) -> Network:
-    return build_model("lenet5", 1, 10, torch_generator(seed))
+    return build_model("lenet5", (1, 32, 32), 10, torch_generator(seed))
 
 
 def with_state(state: dict[str, np.ndarray]) -> Network:
@@ -350,6 +351,13 @@ def test_a_gpu_that_is_not_there_is_refused_with_what_to_do(
         list(train_runs(digits, [job()], settings(device="cuda")))
 
 
+def test_the_kind_of_device_is_the_one_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    for there, kind in ((True, "cuda"), (False, "cpu")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda there=there: there)
+        assert device_kind("auto") == kind
+        assert device_kind("cpu") == "cpu"
+
+
 def test_auto_trains_on_the_cpu_where_there_is_no_gpu(
     digits: ImageSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -403,17 +411,42 @@ def end(process: "subprocess.Popen[str]") -> None:
 def test_workers_end_within_five_seconds_when_their_parent_is_killed() -> None:
     process = script(
         """
-        for epochs in (1, 100_000):
-            print([result.failure for result in train([job("job", epochs)], workers=1)], flush=True)
+        print([result.failure for result in train([job("short", 1)], workers=2)], flush=True)
+        list(train([job(f"long {n}", 100_000) for n in range(200)], workers=2))
         """
     )
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "[None]\n"
-        time.sleep(0.5)  # now the worker is in the job that takes hours
+        time.sleep(0.5)  # now the workers are in jobs that take hours, and others wait
         process.kill()
-        # the worker holds the other end of this pipe: it ends when the worker has ended
+        # workers hold the other end of this pipe: it ends when the last of them has ended
         assert process.communicate(timeout=5)[0] == ""
+    finally:
+        end(process)
+
+
+def test_whoever_stops_listening_to_results_ends_the_workers_at_once() -> None:
+    process = script(
+        """
+        print([result.failure for result in train([job("short", 1)], workers=1)])
+        results = train([job(f"long {n}", 100_000) for n in range(3)], workers=1)
+        later = threading.Timer(2, lambda: os.kill(os.getpid(), signal.SIGINT))
+        later.start()
+        try:
+            next(results)
+        except KeyboardInterrupt:
+            start = time.monotonic()
+            results.close()
+            print([process.is_alive() for process in multiprocessing.active_children()])
+            print(time.monotonic() - start < 5)
+        print([result.failure for result in train([job("next", 1)], workers=1)])
+        """
+    )
+    try:
+        assert process.communicate(timeout=100)[0].splitlines() == [
+            "[None]", "[]", "True", "[None]",
+        ]  # fmt: skip
     finally:
         end(process)
 

@@ -23,7 +23,7 @@ def test_both_splits_are_there_in_the_size_asked_for_as_bytes(
     assert prepared.train_images.dtype == prepared.test_images.dtype == torch.uint8
     assert prepared.train_labels.tolist() == digits.train.labels.tolist()
     assert prepared.test_labels.tolist() == digits.test.labels.tolist()
-    assert (prepared.classes, prepared.channels, prepared.device) == (10, 1, CPU)
+    assert (prepared.classes, prepared.device) == (10, CPU)
 
 
 def test_images_of_the_right_size_stay_as_they_are(digits: ImageSet) -> None:
@@ -85,3 +85,16 @@ def test_each_colour_is_normalised_by_its_own_statistics() -> None:
     normalised = colours.normalised(colours.train_images)
     np.testing.assert_allclose(normalised.mean(dim=(0, 2, 3)), 0, atol=1e-5)
     np.testing.assert_allclose(normalised.std(dim=(0, 2, 3), correction=0), 1, atol=1e-5)
+
+
+def test_without_a_size_images_stay_as_they_are_square_or_not() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 2, 5, 7)).astype(np.uint8)
+    split = Split.whole(pixels, np.zeros(3, dtype=np.int64))
+    same = prepare(ImageSet("wide", ("a",), split, split), None, CPU)
+    assert (same.train_images.numpy() == pixels).all()
+    assert (same.test_images.numpy() == pixels).all()
+    assert same.shape == (2, 5, 7)
+
+
+def test_the_shape_is_that_of_the_resized_images(prepared: PreparedImages) -> None:
+    assert prepared.shape == (1, 32, 32)

@@ -15,7 +15,7 @@ from leanset.config import BLOCKS, NAME, Problem, Settings, SettingsError, check
 from leanset.errors import LeansetError
 
 _VARIANTS = ("parameters/variants/**",)
-STAGES = ("ingestion", "embedding", "clustering", "reporting")
+STAGES = ("ingestion", "embedding", "clustering", "training_log", "reporting")
 """The pipelines beside those of the variants."""
 
 _RESERVED = {*BLOCKS, *STAGES, "variants", "prune_sweep"}

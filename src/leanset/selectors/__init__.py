@@ -7,9 +7,10 @@ from pydantic import Discriminator
 from leanset.selectors.base import Materials, Needs
 from leanset.selectors.baseline import Full, Random, StratifiedRandom
 from leanset.selectors.clustered import Clustered
+from leanset.selectors.rs2 import Rs2
 
 Selector: TypeAlias = Annotated[
-    Full | Random | StratifiedRandom | Clustered, Discriminator("method")
+    Full | Random | StratifiedRandom | Rs2 | Clustered, Discriminator("method")
 ]
 """Every selector; a new one is a class in its own file and a name in this line."""
 
@@ -26,6 +27,7 @@ __all__ = [
     "Materials",
     "Needs",
     "Random",
+    "Rs2",
     "Selector",
     "StratifiedRandom",
 ]

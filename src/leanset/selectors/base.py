@@ -40,6 +40,9 @@ class SelectorBase(Frozen, ABC):
     uses_labels: ClassVar[bool]
     """Whether the rule reads labels, and so cannot save the cost of labelling."""
 
+    redraws: ClassVar[bool] = False
+    """Whether the budget is what one epoch shows, drawn anew each epoch from what is selected."""
+
     def needs(self) -> Needs:
         """The named artifacts that ``select`` will find among its materials."""
         return Needs()
@@ -48,7 +51,7 @@ class SelectorBase(Frozen, ABC):
     def select(
         self, keep: int, materials: Materials, rng: np.random.Generator
     ) -> NDArray[np.int64]:
-        """Choose exactly ``keep`` distinct sample indices.
+        """Choose exactly ``keep`` distinct sample indices; a rule that redraws, its whole pool.
 
         Args:
             keep: samples to keep, from 1 to N.

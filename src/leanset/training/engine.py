@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
+from typing import TYPE_CHECKING, Literal
 
 from leanset.errors import LeansetError
 from leanset.hardware import usable_cores
 from leanset.images import ImageSet
 from leanset.models import input_size
+from leanset.training.job import Job, RunResult
 from leanset.training.recipe import TrainingSettings
-from leanset.training.run import Job, RunResult, attempt
+from leanset.training.run import attempt
+from leanset.training.stack.choice import Width, is_stacked
 from leanset.training.workers import train_on_workers
 
-ENGINE_VERSION = 1
+if TYPE_CHECKING:
+    from leanset.training.prepared import PreparedImages
+
+ENGINE_VERSION = 2
 """Part of every run key; raised when the same job would give another result."""
 
 
@@ -27,21 +33,36 @@ def train_runs(
     Raises:
         LeansetError: the device asked for is not there.
     """
-    longest_first = sorted(jobs, key=lambda job: job.recipe.steps(len(job.indices)), reverse=True)
-    if not longest_first:
+    if not jobs:
         return
-    if _uses_cuda(settings.device):
-        yield from _train_on_cuda(images, longest_first)
-    else:
+    device = device_kind(settings.device)
+    available = len(images.train)
+    stacked: list[Job] = []
+    alone: list[Job] = []
+    for job in sorted(jobs, key=lambda job: job.steps(available), reverse=True):
+        side_by_side = is_stacked(job.recipe.model, settings.stack, device)
+        (stacked if side_by_side else alone).append(job)
+    prepared = _preparing(images, device)
+    if stacked:
+        yield from _train_stacked(prepared, stacked, device, settings.stack)
+    if device == "cuda":
+        for job in alone:
+            yield attempt(partial(prepared, job.recipe.model), job, device, concurrency=1)
+    elif alone:
         count = usable_cores() if settings.workers == "auto" else settings.workers
-        yield from train_on_workers(images, longest_first, count)
+        yield from train_on_workers(images, alone, count)
 
 
-def _uses_cuda(device: str) -> bool:
+def device_kind(device: Literal["auto", "cpu", "cuda"]) -> Literal["cpu", "cuda"]:
+    """The kind of device that a setting leads to on this machine.
+
+    Raises:
+        LeansetError: a GPU is asked for and there is none.
+    """
     import torch
 
     if device == "cpu":
-        return False
+        return "cpu"
     available = torch.cuda.is_available()
     if device == "cuda" and not available:
         raise LeansetError(
@@ -49,17 +70,28 @@ def _uses_cuda(device: str) -> bool:
             where="training.device",
             remedy="Set it to auto or cpu, or install a CUDA build of torch.",
         )
-    return available
+    return "cuda" if available else "cpu"
 
 
-def _train_on_cuda(images: ImageSet, jobs: Sequence[Job]) -> Iterator[RunResult]:
+def _train_stacked(
+    prepared: Callable[[str], PreparedImages], jobs: Sequence[Job], device: str, width: Width
+) -> Iterator[RunResult]:
     import torch
 
-    from leanset.training.prepared import PreparedImages, prepare
+    from leanset.training.stack.scheduler import train_stacked
+
+    yield from train_stacked(prepared, jobs, torch.device(device), width)
+
+
+def _preparing(images: ImageSet, device: str) -> Callable[[str], PreparedImages]:
+    """What hands out the images as a network wants them, prepared once for each network."""
 
     @cache
     def prepared(model: str) -> PreparedImages:
-        return prepare(images, input_size(model), torch.device("cuda"))
+        import torch
 
-    for job in jobs:
-        yield attempt(partial(prepared, job.recipe.model), job, "cuda", concurrency=1)
+        from leanset.training.prepared import prepare
+
+        return prepare(images, input_size(model), torch.device(device))
+
+    return prepared

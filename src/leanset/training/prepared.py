@@ -17,7 +17,7 @@ _RESIZE_BATCH = 4096
 
 @dataclass(frozen=True)
 class PreparedImages:
-    """Both splits on one device: images ``uint8 [N, C, S, S]``, labels ``int64 [N]``."""
+    """Both splits on one device: images ``uint8 [N, C, H, W]``, labels ``int64 [N]``."""
 
     train_images: Tensor
     train_labels: Tensor
@@ -33,17 +33,18 @@ class PreparedImages:
         return self.train_images.device
 
     @property
-    def channels(self) -> int:
-        """Colour channels."""
-        return self.train_images.shape[1]
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        channels, height, width = self.train_images.shape[1:]
+        return channels, height, width
 
     def normalised(self, pixels: Tensor) -> Tensor:
-        """Bytes to ``float32`` with the mean and deviation of the whole training split."""
-        return pixels.float().sub_(self.mean).div_(self.deviation)
+        """Bytes to the type of ``mean`` with the mean and deviation of the whole training split."""
+        return pixels.to(self.mean.dtype).sub_(self.mean).div_(self.deviation)
 
 
-def prepare(images: ImageSet, size: int, device: torch.device) -> PreparedImages:
-    """Resize both splits to ``size`` × ``size`` and put them on the device."""
+def prepare(images: ImageSet, size: int | None, device: torch.device) -> PreparedImages:
+    """Resize both splits to ``size`` × ``size``, if one is given, and put them on the device."""
     mean, deviation = channel_statistics(images.train.images)
     return PreparedImages(
         train_images=_resized(images.train.images, size).to(device),
@@ -56,10 +57,10 @@ def prepare(images: ImageSet, size: int, device: torch.device) -> PreparedImages
     )
 
 
-def _resized(images: NDArray[np.uint8], size: int) -> Tensor:
+def _resized(images: NDArray[np.uint8], size: int | None) -> Tensor:
     """Bilinear, rounded back to bytes, as image libraries resize."""
     pixels = torch.from_numpy(np.array(images))
-    if pixels.shape[-2:] == (size, size):
+    if size is None or pixels.shape[-2:] == (size, size):
         return pixels
     return torch.cat(
         [

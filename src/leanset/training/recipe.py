@@ -2,11 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, PositiveInt
 
 from leanset.errors import nearest
 from leanset.frozen import Frozen
 from leanset.models import MODELS
+from leanset.training.augmentation import Augmentation
+from leanset.training.optimizers import Optimizer
+from leanset.training.schedules import Constant, Schedule
 
 
 def _is_model(name: str) -> str:
@@ -15,35 +18,51 @@ def _is_model(name: str) -> str:
     return name
 
 
-class Adam(Frozen):
-    """Adam (Kingma and Ba 2015) at a constant learning rate."""
-
-    name: Literal["adam"]
-    learning_rate: PositiveFloat
-
-
 class Recipe(Frozen):
-    """Model, optimiser, batch size and compute budget of a training.
+    """Model, optimiser, schedule, batch size, augmentation and compute budget of a training.
 
-    ``epochs`` is the number of passes over the subset, so a smaller subset takes fewer steps.
+    With ``equal_epochs`` every subset is passed over ``epochs`` times, so a smaller one takes
+    fewer steps; with ``equal_steps`` every subset takes the steps that ``epochs`` passes over the
+    whole training split would take, and the schedule is stretched over them.
     """
 
     model: Annotated[str, AfterValidator(_is_model)]
-    optimizer: Adam
+    optimizer: Optimizer
+    schedule: Schedule = Constant()
     batch_size: PositiveInt
     epochs: PositiveInt
+    compute: Literal["equal_epochs", "equal_steps"] = "equal_epochs"
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    augmentation: Augmentation = Augmentation()
 
-    def steps(self, samples: int) -> int:
-        """Optimiser steps on a subset of ``samples``."""
-        return self.epochs * -(-samples // self.batch_size)
+    def steps(self, shown: int, available: int) -> int:
+        """Optimiser steps of a training whose epochs show ``shown`` samples each.
+
+        Args:
+            shown: samples in an epoch.
+            available: samples in the whole training split.
+        """
+        passed = shown if self.compute == "equal_epochs" else available
+        return self.epochs * self.steps_per_epoch(passed)
+
+    def steps_per_epoch(self, shown: int) -> int:
+        """Batches in an epoch of ``shown`` samples; the last one may be short."""
+        return -(-shown // self.batch_size)
+
+    def learning_rate(self, step: int, steps: int) -> float:
+        """The rate of step ``step`` (from 0) of ``steps``."""
+        return self.optimizer.learning_rate * self.schedule.factor(step, steps)
 
 
 class TrainingSettings(Frozen):
     """Where trainings run and what is kept of them.
 
-    ``workers`` is the number of processes on a CPU, each with one thread.
+    ``workers`` is the number of processes on a CPU, each with one thread. ``stack`` is how many
+    runs of a small network advance together on one device: ``auto`` is as many as its memory
+    allows on a GPU, and none on a CPU, where processes are faster.
     """
 
     device: Literal["auto", "cpu", "cuda"]
     workers: Literal["auto"] | PositiveInt
+    stack: Literal["auto"] | PositiveInt = "auto"
     keep_models: Literal["none", "median", "all"]

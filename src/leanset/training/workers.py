@@ -14,11 +14,13 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache, lru_cache, partial
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from leanset.images import ImageSet
 from leanset.models import input_size
-from leanset.training.run import Job, RunResult, attempt, failed
+from leanset.training.job import Job, RunResult, failed
+from leanset.training.run import attempt
 from leanset.training.sharing import SharedImages, shared
 
 if TYPE_CHECKING:
@@ -48,44 +50,59 @@ def _drain(
     try:
         while queue or running:
             while queue and len(running) < in_flight:
-                running[_pool(count).submit(_work, handle, queue[0], count)] = queue[0]
-                queue.popleft()
+                future = _workers(count).pool.submit(_work, handle, queue[0], count)
+                running[future] = queue.popleft()
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 result = future.result()
                 del running[future]
                 yield result
     except BrokenProcessPool:
-        _pool.cache_clear()
+        _workers.cache_clear()
         return list(running.values())
-    finally:
-        for future in running:
-            future.cancel()
+    except BaseException:
+        # interrupted, or nobody wants the results any more: what is in flight may take hours
+        _workers(count).end()
+        _workers.cache_clear()
+        raise
     return []
 
 
+class _Workers:
+    """Processes that live as long as their lifeline: a pipe whose other end only we hold."""
+
+    def __init__(self, count: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        theirs, self._ours = context.Pipe(duplex=False)
+        self.pool = ProcessPoolExecutor(
+            count, mp_context=context, initializer=_start_worker, initargs=(theirs,)
+        )
+
+    def end(self) -> None:
+        """End all of them at once, whatever they are doing."""
+        self._ours.close()
+        self.pool.shutdown(cancel_futures=True)
+
+
 @cache
-def _pool(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
-    )
+def _workers(count: int) -> _Workers:
+    return _Workers(count)
 
 
-def _start_worker() -> None:
+def _start_worker(lifeline: Connection) -> None:
     import torch
 
     # Ctrl-C reaches the whole process group: the parent reports it, workers just end
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
     torch.set_num_threads(1)
     # vanishing Adam moments become denormal numbers, on which a core is many times slower
     torch.set_flush_denormal(True)
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _end_with(lifeline: Connection) -> None:
+    """Wait for the other end to be closed, by the parent's will or by its death."""
+    lifeline.poll(None)
+    os._exit(1)
 
 
 def _work(handle: SharedImages, job: Job, concurrency: int) -> RunResult:

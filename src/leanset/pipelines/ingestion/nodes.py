@@ -31,11 +31,12 @@ def accept_images(
     store: Store,
     sweep: SweepSettings,
     clusterings: dict[str, Any],
-    **variants: VariantSettings,
+    **variants: Any,
 ) -> tuple[list[Entry], Table]:
     """Check the settings against the images, then store the images and plan the sweep."""
     fitted = {name: KMeans.model_validate(block) for name, block in clusterings.items()}
-    cells = plan_sweep(sweep, variants, fitted, len(images.train))
+    pruned = {name: VariantSettings.model_validate(block) for name, block in variants.items()}
+    cells = plan_sweep(sweep, pruned, fitted, len(images.train))
     entry = stored_images(store, images)
     logger.info(
         "%s: %s training and %s test images, %s classes; %s cells, %s runs to do.",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
+from collections.abc import Mapping
+from typing import Any
 
 from leanset.config import SweepSettings, VariantSettings
+from leanset.images import ImageSet
 from leanset.ledger import (
     accuracy,
     evaluation_table,
@@ -18,8 +20,9 @@ from leanset.ledger import (
 )
 from leanset.pipelines.stored import clustering_of, hash_of, images_of
 from leanset.progress import RunFinished, announce
+from leanset.records import RunRecords
 from leanset.seeds import selection_seed
-from leanset.store import Built, Entry, Key, Store
+from leanset.store import Entry, Store
 from leanset.subsets import draw_subset
 from leanset.sweep import cells_of
 from leanset.tables import Table, rows_of
@@ -69,31 +72,50 @@ def train(
     recipe: Recipe,
     training: TrainingSettings,
     sweep: SweepSettings,
+    store: Store,
 ) -> list[RunResult]:
-    """Train a network on each subset, and have it classify the test split."""
+    """Train a network on each subset, and have it classify the test split.
+
+    A run that was finished before, by whichever sweep, is taken from its record.
+    """
     images = images_of(image_set)
-    todo = jobs(subsets, recipe, sweep.seed, keep_state=training.keep_models != "none")
-    row_of = dict(zip([job.key for job in todo], rows_of(subsets), strict=True))
-    results = []
-    for result in train_runs(images, todo, training):
-        row = row_of[result.key]
-        results.append(result)
-        announce(
-            RunFinished(
-                variant=str(row["variant"]),
-                budget=str(row["budget"]),
-                run=int(row["run"]),
-                kept=int(row["kept"]),
-                samples_seen=result.samples_seen,
-                seconds_train=result.seconds_train,
-                concurrency=result.concurrency,
-                accuracy=(
-                    None if result.failure else accuracy(result.predicted, images.test.labels)
-                ),
-                failure=result.failure,
-            )
-        )
+    records = RunRecords(store)
+    wanted = jobs(subsets, recipe, sweep.seed, keep_state=training.keep_models != "none")
+    row_of = dict(zip([job.key for job in wanted], rows_of(subsets), strict=True))
+    found = {job.key: record for job in wanted if (record := records.find(job))}
+    for record in found.values():
+        announce(_event(record, row_of[record.key], images, from_record=True))
+    results = list(found.values())
+    try:
+        for result in train_runs(images, [job for job in wanted if job.key not in found], training):
+            if not result.failure:
+                records.keep(result)
+            results.append(result)
+            announce(_event(result, row_of[result.key], images, from_record=False))
+    except KeyboardInterrupt:
+        logger.warning(
+            "interrupted: %s of %s runs of this variant are done and kept; the same command "
+            "goes on from there.", len(results), len(wanted),
+        )  # fmt: skip
+        raise
     return results
+
+
+def _event(
+    result: RunResult, row: Mapping[str, Any], images: ImageSet, *, from_record: bool
+) -> RunFinished:
+    return RunFinished(
+        variant=str(row["variant"]),
+        budget=str(row["budget"]),
+        run=int(row["run"]),
+        kept=int(row["kept"]),
+        samples_seen=result.samples_seen,
+        seconds_train=result.seconds_train,
+        concurrency=result.concurrency,
+        accuracy=None if result.failure else accuracy(result.predicted, images.test.labels),
+        failure=result.failure,
+        from_record=from_record,
+    )
 
 
 def evaluate(
@@ -112,13 +134,7 @@ def evaluate(
     )
 
 
-def keep_models(
-    runs: Table, results: list[RunResult], store: Store, training: TrainingSettings
-) -> list[Entry]:
-    """Store the weights of the runs that ``training.keep_models`` asks for."""
-    wanted = runs_to_keep(runs, training.keep_models)
-    return [
-        store.get_or_build(Key.of("model", run=result.key), partial(Built, result.state, {}))
-        for result in results
-        if result.key in wanted and result.state is not None
-    ]
+def keep_models(runs: Table, store: Store, training: TrainingSettings) -> list[Entry]:
+    """Point to the weights of the runs that ``training.keep_models`` asks for."""
+    records = RunRecords(store)
+    return [records.model(key) for key in sorted(runs_to_keep(runs, training.keep_models))]

@@ -38,6 +38,7 @@ def _train(name: str, recipe: str) -> Node:
         "recipe": recipe,
         "training": "params:training",
         "sweep": "params:sweep",
+        "store": "store",
     }
     return Node(train, inputs, f"results_{name}", name="train", tags="gpu")
 
@@ -57,7 +58,6 @@ def _evaluate(name: str, recipe: str) -> Node:
 def _keep_models(name: str) -> Node:
     inputs = {
         "runs": f"runs_{name}",
-        "results": f"results_{name}",
         "store": "store",
         "training": "params:training",
     }

@@ -1,0 +1,5 @@
+"""Named training logs."""
+
+from leanset.pipelines.recording.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

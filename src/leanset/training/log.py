@@ -1,0 +1,156 @@
+"""The training log: what short trainings of proxies said of every training sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PositiveInt, model_validator
+
+from leanset.errors import LeansetError
+from leanset.frozen import Frozen
+
+MOST_CLASSES = 100
+"""Up to so many classes a log holds all logits; above, the numbers that scores are made of."""
+
+AT_CHOSEN_EPOCHS = ("features", "errors", "gradient_norms")
+"""What a log holds of the epochs ``features_at`` only; all else it holds of every epoch."""
+
+
+class LogSettings(Frozen):
+    """How proxies are trained and what is recorded of them.
+
+    ``recipe`` is the name of a recipe; its epochs give way to those of the log. ``features_at``
+    are the epochs, from 1, after which penultimate features and errors p − y are recorded too,
+    and with ``gradient_norms`` the norm of each sample's gradient over all parameters.
+    """
+
+    recipe: str
+    proxies: PositiveInt
+    epochs: PositiveInt
+    features_at: tuple[PositiveInt, ...] = ()
+    gradient_norms: bool = False
+
+    @model_validator(mode="after")
+    def _chosen_epochs_are_trained(self) -> LogSettings:
+        if list(self.features_at) != sorted(set(self.features_at)):
+            raise ValueError("features_at names each epoch once, in ascending order")
+        if self.features_at and self.features_at[-1] > self.epochs:
+            raise ValueError(
+                f"features_at names epoch {self.features_at[-1]}, but there are {self.epochs}"
+            )
+        if self.gradient_norms and not self.features_at:
+            raise ValueError("gradient_norms needs features_at, the epochs to record them at")
+        return self
+
+
+_REMEDIES = {
+    "logits": f"Above {MOST_CLASSES} classes it holds only the numbers that scores are made of.",
+    "features": "Set features_at in its block of logs, and record it again.",
+    "errors": "Set features_at in its block of logs, and record it again.",
+    "gradient_norms": "Set gradient_norms: true in its block of logs, and record it again.",
+}
+
+
+@dataclass(frozen=True)
+class TrainingLog:
+    """What R proxies said of the N samples of the training split after each of T epochs.
+
+    Attributes:
+        labels: ``int64 [N]``, what the proxies were trained on.
+        features_at: the E epochs, from 1, of which more was recorded.
+        seconds: ``float64 [R]``, what training and recording each proxy took.
+        arrays: by name, mapped from disk, one row for each proxy: ``logits float16 [R, T, N, C]``,
+            or above 100 classes a ``float32 [R, T, N]`` for each of ``scalars.SCALARS``; and, if
+            asked for, ``features float32 [R, E, N, D]``, ``errors float32 [R, E, N, C]`` and
+            ``gradient_norms float32 [R, E, N]``.
+    """
+
+    labels: NDArray[np.int64]
+    features_at: tuple[int, ...]
+    seconds: NDArray[np.float64]
+    arrays: Mapping[str, NDArray[Any]]
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]
+    ) -> TrainingLog:
+        """The log back from what ``record_log`` made for the store."""
+        return cls(
+            labels=arrays["labels"],
+            features_at=tuple(facts["settings"]["features_at"]),
+            seconds=np.add(facts["seconds_train"], facts["seconds_recording"]),
+            arrays={name: array for name, array in arrays.items() if name != "labels"},
+        )
+
+    @property
+    def proxies(self) -> int:
+        """R."""
+        return len(self.seconds)
+
+    @property
+    def epochs(self) -> int:
+        """T."""
+        steady = next(name for name in self.arrays if name not in AT_CHOSEN_EPOCHS)
+        return int(self.arrays[steady].shape[1])
+
+    def array(self, name: str) -> NDArray[Any]:
+        """One of the recorded arrays.
+
+        Raises:
+            LeansetError: it was not recorded.
+        """
+        if name not in self.arrays:
+            raise LeansetError(
+                f"the training log holds no {name}, only {', '.join(sorted(self.arrays))}.",
+                remedy=_REMEDIES.get(name, ""),
+            )
+        return self.arrays[name]
+
+    def scalar(self, name: str) -> NDArray[np.float32]:
+        """One number for each sample after each epoch, ``[R, T, N]``; see ``scalars.SCALARS``.
+
+        Where the log holds logits it is computed from them, an epoch of a proxy at a time.
+        """
+        if name in self.arrays:
+            return self.arrays[name]
+        import torch
+
+        from leanset.training.scalars import SCALARS
+
+        logits, labels = self.array("logits"), torch.from_numpy(np.array(self.labels))
+        values = np.empty(logits.shape[:3], dtype=np.float32)
+        for place in np.ndindex(values.shape[:2]):
+            block = torch.from_numpy(logits[place].astype(np.float32))
+            values[place] = SCALARS[name](block, labels).numpy()
+        return values
+
+    def replicates(self, runs: int) -> int:
+        """How many blocks of proxies ``runs`` runs get: one each, or one that all of them share.
+
+        A shared block leaves the proxies' part out of the spread between runs, which is to be
+        said wherever that spread is shown.
+        """
+        return runs if runs <= self.proxies else 1
+
+    def block(self, run: int, runs: int) -> TrainingLog:
+        """The log of the proxies of replicate ``run`` (from 0) of ``runs``.
+
+        Each replicate has ⌊R / runs⌋ proxies, and no proxy serves two.
+
+        Raises:
+            LeansetError: there are fewer proxies than replicates.
+        """
+        size = self.proxies // runs
+        if size == 0:
+            raise LeansetError(
+                f"a training log of {self.proxies} proxies cannot serve {runs} runs with proxies "
+                "of their own.",
+                remedy="Raise proxies in its block of logs, or let the runs share all of them.",
+            )
+        rows = slice(run * size, (run + 1) * size)
+        arrays = {name: array[rows] for name, array in self.arrays.items()}
+        return replace(self, seconds=self.seconds[rows], arrays=arrays)

@@ -1,0 +1,145 @@
+"""Training the proxies of a training log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from leanset.errors import LeansetError
+from leanset.images import ImageSet
+from leanset.models import build_model, input_size
+from leanset.seeds import torch_generator
+from leanset.store import Built
+from leanset.training.engine import train_runs
+from leanset.training.job import Job, RunResult
+from leanset.training.log import MOST_CLASSES, LogSettings
+from leanset.training.recipe import Recipe, TrainingSettings
+from leanset.training.recording import Recording
+
+LOG_VERSION = 1
+"""Part of every log's key; raised when the same trainings would be written down otherwise."""
+
+logger = logging.getLogger(__name__)
+
+
+def proxy_recipe(recipe: Recipe, settings: LogSettings) -> Recipe:
+    """The recipe as proxies are trained by it: on the whole training split, the log's epochs."""
+    return recipe.model_copy(update={"epochs": settings.epochs, "compute": "equal_epochs"})
+
+
+def record_log(
+    images: ImageSet,
+    recipe: Recipe,
+    settings: LogSettings,
+    seeds: Sequence[int],
+    training: TrainingSettings,
+    folder: Path,
+) -> Built:
+    """Train a proxy from each seed and record what it says of every training sample.
+
+    Args:
+        images: the proxies are trained on all of its training split.
+        recipe: its augmentation is trained with, but not recorded with.
+        settings: of the log; as many proxies as there are seeds.
+        seeds: a training seed for each proxy.
+        training: where to train.
+        folder: an empty one, where the arrays are written; they are mapped from there.
+
+    Raises:
+        LeansetError: a proxy failed.
+    """
+    recipe = proxy_recipe(recipe, settings)
+    everything = np.arange(len(images.train), dtype=np.int64)
+    _create_arrays(folder, _layout(images, recipe, settings))
+    jobs = [
+        Job(
+            str(proxy),
+            everything,
+            recipe,
+            seed,
+            recording=Recording(str(folder.resolve()), proxy, settings.features_at),
+        )
+        for proxy, seed in zip(range(settings.proxies), seeds, strict=True)
+    ]
+    results: dict[str, RunResult] = {}
+    for result in train_runs(images, jobs, training):
+        _require_success(result, settings)
+        results[result.key] = result
+        logger.info("%s of %s proxies are trained.", len(results), settings.proxies)
+    arrays = {
+        file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
+        for file in sorted(folder.glob("*.npy"))
+    }
+    facts = _facts(settings, recipe, seeds, [results[job.key] for job in jobs])
+    return Built({"labels": images.train.labels, **arrays}, facts)
+
+
+def _layout(
+    images: ImageSet, recipe: Recipe, settings: LogSettings
+) -> dict[str, tuple[DTypeLike, tuple[int, ...]]]:
+    """Dtype and shape of each array, one row for each proxy."""
+    always = (settings.proxies, settings.epochs, len(images.train))
+    if images.classes <= MOST_CLASSES:
+        layout: dict[str, tuple[DTypeLike, tuple[int, ...]]] = {
+            "logits": (np.float16, (*always, images.classes))
+        }
+    else:
+        from leanset.training.scalars import SCALARS
+
+        layout = dict.fromkeys(SCALARS, (np.float32, always))
+    chosen = (settings.proxies, len(settings.features_at), len(images.train))
+    if settings.features_at:
+        layout["features"] = np.float32, (*chosen, _feature_width(images, recipe.model))
+        layout["errors"] = np.float32, (*chosen, images.classes)
+    if settings.gradient_norms:
+        layout["gradient_norms"] = np.float32, chosen
+    return layout
+
+
+def _feature_width(images: ImageSet, model: str) -> int:
+    """How many numbers the classifier of a network sees."""
+    channels, height, width = images.train.images.shape[1:]
+    side = input_size(model)
+    shape = (channels, side or height, side or width)
+    classifier = build_model(model, shape, images.classes, torch_generator(0)).layers[-1]
+    return next(classifier.parameters()).shape[1]
+
+
+def _create_arrays(folder: Path, layout: dict[str, tuple[DTypeLike, tuple[int, ...]]]) -> None:
+    """Write files of the right size for the workers to fill."""
+    for name, (dtype, shape) in layout.items():
+        array: NDArray[Any] = np.lib.format.open_memmap(
+            folder / f"{name}.npy", mode="w+", dtype=dtype, shape=shape
+        )
+        del array
+
+
+def _require_success(result: RunResult, settings: LogSettings) -> None:
+    if result.failure:
+        raise LeansetError(
+            f"proxy {int(result.key) + 1} of {settings.proxies} failed ({result.failure}).",
+            where=f"a training log by the recipe {settings.recipe}",
+            remedy="Mend the cause and run it again; nothing was stored.",
+        )
+
+
+def _facts(
+    settings: LogSettings, recipe: Recipe, seeds: Sequence[int], results: Sequence[RunResult]
+) -> dict[str, Any]:
+    """How the log came about and what it cost, the lists in the order of the proxies."""
+    return {
+        "settings": settings.model_dump(mode="json"),
+        "recipe": recipe.model_dump(mode="json"),
+        "seeds": list(seeds),
+        "epochs_trained": settings.proxies * settings.epochs,
+        "samples_seen": sum(result.samples_seen for result in results),
+        "seconds_train": [result.seconds_train for result in results],
+        "seconds_recording": [result.seconds_recording for result in results],
+        "concurrency": results[0].concurrency,
+        "device": results[0].device,
+    }

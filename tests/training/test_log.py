@@ -1,0 +1,148 @@
+"""Reading a training log: what it holds, and which proxies serve which run."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leanset.errors import LeansetError
+from leanset.training.log import LogSettings, TrainingLog
+
+LABELS = np.array([0, 1, 1])
+
+
+def log(proxies: int = 2, epochs: int = 2, **arrays: Any) -> TrainingLog:
+    """A log whose logits are proxy + epoch for class 1 and zero for class 0."""
+    logits = np.zeros((proxies, epochs, 3, 2), dtype=np.float16)
+    logits[..., 1] = np.arange(proxies)[:, None, None] + np.arange(epochs)[None, :, None]
+    return TrainingLog(
+        labels=LABELS,
+        features_at=(epochs,) if arrays else (),
+        seconds=np.arange(proxies, dtype=np.float64),
+        arrays={"logits": logits, **arrays},
+    )
+
+
+def settings(**changes: Any) -> LogSettings:
+    return LogSettings.model_validate({"recipe": "lenet5", "proxies": 2, "epochs": 4} | changes)
+
+
+# --- settings
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"features_at": [5]}, "features_at names epoch 5, but there are 4"),
+        ({"features_at": [2, 2]}, "features_at names each epoch once, in ascending order"),
+        ({"features_at": [3, 2]}, "features_at names each epoch once, in ascending order"),
+        ({"features_at": [0]}, "greater than 0"),
+        ({"gradient_norms": True}, "gradient_norms needs features_at"),
+        ({"proxies": 0}, "greater than 0"),
+    ],
+)
+def test_settings_that_cannot_be_recorded_are_refused(
+    changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        settings(**changes)
+
+
+def test_every_epoch_may_be_chosen() -> None:
+    chosen = settings(features_at=[1, 2, 3, 4], gradient_norms=True)
+    assert chosen.features_at == (1, 2, 3, 4)
+
+
+# --- what it holds
+
+
+def test_a_log_knows_its_proxies_and_epochs() -> None:
+    assert (log(3, 5).proxies, log(3, 5).epochs) == (3, 5)
+
+
+def test_the_number_of_epochs_is_not_that_of_the_chosen_ones() -> None:
+    # arrays come in alphabetical order from the store, so errors before logits
+    norms = np.zeros((2, 1, 3), dtype=np.float32)
+    assert TrainingLog(LABELS, (5,), np.zeros(2), {"errors": norms, **log(2, 5).arrays}).epochs == 5
+
+
+def test_a_scalar_is_computed_from_the_logits_of_each_epoch_of_each_proxy() -> None:
+    # the margin of class 1 is proxy + epoch, that of class 0 its negative
+    margins = log().scalar("margin")
+    assert margins.dtype == np.float32
+    assert margins.tolist() == [[[0, 0, 0], [-1, 1, 1]], [[-1, 1, 1], [-2, 2, 2]]]
+    assert log().scalar("correct").tolist() == [[[0, 0, 0], [0, 1, 1]], [[0, 1, 1], [0, 1, 1]]]
+
+
+def test_scalars_that_were_recorded_in_place_of_logits_are_taken_as_they_are() -> None:
+    recorded = np.zeros((1, 4, 3), dtype=np.float32)
+    many_classes = TrainingLog(LABELS, (), np.zeros(1), {"el2n": recorded})
+    assert many_classes.scalar("el2n") is recorded
+    assert many_classes.epochs == 4
+    with pytest.raises(LeansetError, match=r"holds no logits, only el2n\. Above 100 classes"):
+        many_classes.array("logits")
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("features", "Set features_at"),
+        ("errors", "Set features_at"),
+        ("gradient_norms", "Set gradient_norms: true"),
+    ],
+)
+def test_what_was_not_recorded_is_refused_with_what_to_set(name: str, remedy: str) -> None:
+    with pytest.raises(
+        LeansetError, match=f"the training log holds no {name}, only logits. {remedy}"
+    ):
+        log().array(name)
+    recorded = np.zeros((2, 1, 3), dtype=np.float32)
+    assert log(**{name: recorded}).array(name) is recorded
+
+
+def test_a_log_comes_back_from_its_arrays_and_facts() -> None:
+    original = log()
+    back = TrainingLog.from_arrays(
+        {"labels": LABELS, **original.arrays},
+        {
+            "settings": settings(features_at=[2]).model_dump(mode="json"),
+            "seconds_train": [1.0, 2.0],
+            "seconds_recording": [0.5, 0.25],
+        },
+    )
+    assert back.features_at == (2,)
+    assert back.seconds.tolist() == [1.5, 2.25]
+    assert back.arrays.keys() == {"logits"}
+    assert back.labels is LABELS
+
+
+# --- which proxies serve which run
+
+
+@given(st.integers(1, 12), st.integers(1, 12))
+def test_replicates_have_equally_many_proxies_and_share_none(proxies: int, runs: int) -> None:
+    whole = log(proxies)
+    replicates = whole.replicates(runs)
+    blocks = [whole.block(run, replicates) for run in range(replicates)]
+    served = [int(second) for block in blocks for second in block.seconds]
+    assert served == list(range(replicates * (proxies // replicates)))
+    assert {block.proxies for block in blocks} == {proxies // replicates}
+    assert replicates == (runs if runs <= proxies else 1)
+
+
+def test_a_block_holds_the_rows_of_its_proxies_in_every_array() -> None:
+    norms = np.arange(15, dtype=np.float32).reshape(5, 1, 3)
+    second = log(5, gradient_norms=norms).block(1, 2)
+    assert second.seconds.tolist() == [2, 3]
+    assert second.array("gradient_norms").tolist() == norms[2:4].tolist()
+    assert second.array("logits")[:, 0, 0, 1].tolist() == [2, 3]
+    assert second.array("logits").base is not None  # a view, nothing is copied
+
+
+def test_more_runs_than_proxies_are_refused_or_share_the_whole_log() -> None:
+    with pytest.raises(LeansetError, match="a training log of 3 proxies cannot serve 5 runs"):
+        log(3).block(0, 5)
+    assert log(3).replicates(5) == 1
+    assert log(3).block(0, 1).proxies == 3

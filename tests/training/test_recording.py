@@ -1,0 +1,133 @@
+"""What one proxy writes after one epoch."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from leanset.images import ImageSet
+from leanset.models import build_model
+from leanset.models.base import Network
+from leanset.seeds import torch_generator
+from leanset.training.evaluation import evaluation_batch
+from leanset.training.prepared import PreparedImages, prepare
+from leanset.training.recording import Recording
+from leanset.training.scalars import SCALARS
+
+PROXIES, EPOCHS = 3, 4
+
+
+@pytest.fixture(scope="module")
+def prepared(digits: ImageSet) -> PreparedImages:
+    images = prepare(digits, None, torch.device("cpu"))
+    # so that the last block is a short one
+    assert len(images.train_labels) % evaluation_batch(images.device)
+    return images
+
+
+@pytest.fixture(scope="module")
+def model(prepared: PreparedImages) -> Network:
+    return build_model("mlp", prepared.shape, 10, torch_generator(3)).eval()
+
+
+def empty(folder: Path, name: str, *shape: int, dtype: type = np.float32) -> NDArray[np.generic]:
+    """An array of a log that nothing was written to, as another process sees it."""
+    np.save(folder / f"{name}.npy", np.full(shape, 77, dtype=dtype))
+    array: NDArray[np.generic] = np.load(folder / f"{name}.npy", mmap_mode="r")
+    return array
+
+
+def said_of_all(model: Network, images: PreparedImages) -> Tensor:
+    with torch.no_grad():
+        logits: Tensor = model(images.normalised(images.train_images))
+    return logits
+
+
+def test_a_recording_is_small_when_it_is_sent_to_a_worker() -> None:
+    sent = pickle.dumps(Recording("/a/folder", 2, (1, 4)))
+    assert len(sent) < 300
+    assert pickle.loads(sent) == Recording("/a/folder", 2, (1, 4))  # noqa: S301 - our own
+
+
+def test_logits_of_every_sample_are_written_to_the_row_of_proxy_and_epoch_and_no_other(
+    tmp_path: Path, prepared: PreparedImages, model: Network
+) -> None:
+    logits = empty(tmp_path, "logits", PROXIES, EPOCHS, 1100, 10, dtype=np.float16)
+    Recording(str(tmp_path), 1).write(3, model, model, prepared)
+    expected = said_of_all(model, prepared).half().numpy()
+    np.testing.assert_allclose(logits[1, 2], expected, rtol=1e-3, atol=1e-4)
+    untouched = np.ones((PROXIES, EPOCHS), dtype=bool)
+    untouched[1, 2] = False
+    assert (logits[untouched] == 77).all()
+
+
+def test_logits_come_from_forward_which_may_be_another_way_to_compute_the_model(
+    tmp_path: Path, prepared: PreparedImages, model: Network
+) -> None:
+    logits = empty(tmp_path, "logits", 1, 1, 1100, 10, dtype=np.float16)
+    Recording(str(tmp_path), 0).write(
+        1, model, lambda pixels: torch.ones(len(pixels), 10), prepared
+    )
+    assert (logits == 1).all()
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_logits_beyond_half_precision_are_clamped_to_its_range(
+    tmp_path: Path, prepared: PreparedImages, model: Network, precision: torch.dtype
+) -> None:
+    logits = empty(tmp_path, "logits", 1, 1, 1100, 2, dtype=np.float16)
+    huge = torch.tensor([7e4, -1e9], dtype=precision)
+    Recording(str(tmp_path), 0).write(
+        1, model, lambda pixels: huge.expand(len(pixels), 2), prepared
+    )
+    assert (logits[0, 0] == [65504, -65504]).all()
+
+
+def test_scalars_are_written_where_the_folder_asks_for_them(
+    tmp_path: Path, prepared: PreparedImages, model: Network
+) -> None:
+    arrays = {name: empty(tmp_path, name, 1, EPOCHS, 1100) for name in SCALARS}
+    Recording(str(tmp_path), 0).write(2, model, model, prepared)
+    logits = said_of_all(model, prepared)
+    for name, scalar in SCALARS.items():
+        expected = scalar(logits, prepared.train_labels).numpy()
+        np.testing.assert_allclose(arrays[name][0, 1], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_features_and_errors_are_written_at_the_chosen_epochs_only(
+    tmp_path: Path, prepared: PreparedImages, model: Network
+) -> None:
+    features = empty(tmp_path, "features", 1, 2, 1100, 100)
+    errors = empty(tmp_path, "errors", 1, 2, 1100, 10)
+    recording = Recording(str(tmp_path), 0, features_at=(2, 4))
+    recording.write(3, model, model, prepared)
+    assert (features == 77).all()
+    recording.write(4, model, model, prepared)
+    assert (features[0, 0] == 77).all()
+
+    # the classifier makes of the features the logits, and of those the errors are p - y
+    classifier = model.layers[-1]
+    logits = classifier(torch.from_numpy(np.array(features[0, 1])))
+    torch.testing.assert_close(logits, said_of_all(model, prepared), rtol=1e-4, atol=1e-5)
+    expected = logits.detach().softmax(1).numpy()
+    expected[np.arange(1100), prepared.train_labels.numpy()] -= 1
+    np.testing.assert_allclose(errors[0, 1], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_gradient_norms_are_written_at_the_chosen_epochs(
+    tmp_path: Path, prepared: PreparedImages, model: Network
+) -> None:
+    norms = empty(tmp_path, "gradient_norms", 1, 1, 1100)
+    Recording(str(tmp_path), 0, features_at=(1,)).write(1, model, model, prepared)
+    sample = 1099
+    image = prepared.normalised(prepared.train_images[sample:])
+    torch.nn.functional.cross_entropy(model(image), prepared.train_labels[sample:]).backward()
+    parts = [parameter.grad for parameter in model.parameters()]
+    model.zero_grad()
+    expected = torch.cat([part.flatten() for part in parts if part is not None]).norm()
+    assert norms[0, 0, sample] == pytest.approx(float(expected), rel=1e-5)
+    assert (norms != 77).all()
