@@ -1,0 +1,1 @@
+"""Many small trainings side by side on one device: the stacked path."""
