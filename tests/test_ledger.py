@@ -31,9 +31,9 @@ from leanset.selectors import Random, Rs2
 from leanset.subsets import draw_subset
 from leanset.sweep import Cell
 from leanset.training import EpochRecord, Fresh, Job, Recipe, RunResult
-from leanset.training.augmentation import Augmentation
-from leanset.training.optimizers import Adam
-from leanset.training.schedules import Cosine
+from leanset.training.recipe.augmentation import Augmentation
+from leanset.training.recipe.optimizers import Adam
+from leanset.training.recipe.schedules import Cosine
 
 SWEEP_SEED = 7
 RECIPE = Recipe.model_validate({

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from leanset.seeds import torch_generator
 from leanset.training import Fresh, Job, Order, Recipe, Shuffled, Weighted
-from leanset.training.augmentation import Augmentation
 from leanset.training.batches import Batch, epochs
 from leanset.training.prepared import PreparedImages
+from leanset.training.recipe.augmentation import Augmentation
 
 ALL = {"flip": True, "crop_padding": 2, "cutout": 3}
 """An augmentation of every kind."""

@@ -3,7 +3,7 @@
 from leanset.training.engine import train_runs
 from leanset.training.job import EpochRecord, Job, RunResult
 from leanset.training.orders import Fresh, Order, Shuffled, Weighted
-from leanset.training.recipe import Recipe, TrainingSettings
+from leanset.training.recipe.recipe import Recipe, TrainingSettings
 
 __all__ = [
     "EpochRecord",

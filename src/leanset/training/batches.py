@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from leanset.training.augmentation import Views
 from leanset.training.job import Job
 from leanset.training.prepared import PreparedImages
+from leanset.training.recipe.augmentation import Views
 
 
 @dataclass(frozen=True)

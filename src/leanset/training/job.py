@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leanset.training.log.recording import Recording
 from leanset.training.orders import Order, Shuffled
 from leanset.training.recipe import Recipe
-from leanset.training.recording import Recording
 
 
 @dataclass(frozen=True)

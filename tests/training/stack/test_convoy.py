@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from leanset.training import Job
+from leanset.training.log.recording import Recording
 from leanset.training.prepared import PreparedImages
-from leanset.training.recording import Recording
 from leanset.training.stack import convoy
 from leanset.training.stack.convoy import Convoy
 from leanset.training.stack.kind import Kind

@@ -5,7 +5,7 @@ import torch
 from pydantic import TypeAdapter
 from torch import Tensor
 
-from leanset.training.optimizers import Optimizer
+from leanset.training.recipe.optimizers import Optimizer
 from leanset.training.stack.optimizers import STACKED, StackedOptimizer
 
 PARSED: TypeAdapter[Optimizer] = TypeAdapter(Optimizer)

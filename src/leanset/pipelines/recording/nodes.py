@@ -14,7 +14,7 @@ from leanset.store import Entry, Key, Store
 from leanset.training import Recipe, TrainingSettings
 from leanset.training.engine import ENGINE_VERSION, device_kind
 from leanset.training.log import LogSettings
-from leanset.training.proxies import LOG_VERSION, proxy_recipe, record_log
+from leanset.training.log.proxies import LOG_VERSION, proxy_recipe, record_log
 
 logger = logging.getLogger(__name__)
 

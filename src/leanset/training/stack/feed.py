@@ -9,10 +9,10 @@ from itertools import accumulate
 import torch
 from torch import Generator, Tensor
 
-from leanset.training.augmentation import Views
 from leanset.training.batches import Batch, epochs
 from leanset.training.job import Job
 from leanset.training.prepared import PreparedImages
+from leanset.training.recipe.augmentation import Views
 from leanset.training.stack.kind import Kind
 
 _ABSENT = -1

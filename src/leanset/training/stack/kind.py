@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leanset.training.job import Job
 from leanset.training.recipe import Recipe
-from leanset.training.schedules import Constant
+from leanset.training.recipe.schedules import Constant
 
 
 @dataclass(frozen=True)

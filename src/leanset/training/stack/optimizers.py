@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from leanset.training.optimizers import Adam, AdamW, Optimizer, Sgd
+from leanset.training.recipe.optimizers import Adam, AdamW, Optimizer, Sgd
 
 _BETAS = (0.9, 0.999)
 _EPSILON = 1e-8

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, OneCycleLR
 
-from leanset.training.schedules import Constant, Cosine, OneCycle, Schedule
+from leanset.training.recipe.schedules import Constant, Cosine, OneCycle, Schedule
 
 PARSED: TypeAdapter[Schedule] = TypeAdapter(Schedule)
 

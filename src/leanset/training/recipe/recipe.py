@@ -7,9 +7,9 @@ from pydantic import AfterValidator, Field, PositiveInt
 from leanset.errors import nearest
 from leanset.frozen import Frozen
 from leanset.models import MODELS
-from leanset.training.augmentation import Augmentation
-from leanset.training.optimizers import Optimizer
-from leanset.training.schedules import Constant, Schedule
+from leanset.training.recipe.augmentation import Augmentation
+from leanset.training.recipe.optimizers import Optimizer
+from leanset.training.recipe.schedules import Constant, Schedule
 
 
 def _is_model(name: str) -> str:

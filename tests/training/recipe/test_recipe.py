@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from leanset.config import SettingsError, check_settings
 from leanset.models import MODELS
 from leanset.training import Recipe, TrainingSettings
-from leanset.training.schedules import Constant
+from leanset.training.recipe.schedules import Constant
 
 
 def recipe(**changes: Any) -> Recipe:

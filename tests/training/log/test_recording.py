@@ -14,9 +14,9 @@ from leanset.models import build_model
 from leanset.models.base import Network
 from leanset.seeds import torch_generator
 from leanset.training.evaluation import evaluation_batch
+from leanset.training.log.recording import Recording
+from leanset.training.log.scalars import SCALARS
 from leanset.training.prepared import PreparedImages, prepare
-from leanset.training.recording import Recording
-from leanset.training.scalars import SCALARS
 
 PROXIES, EPOCHS = 3, 4
 

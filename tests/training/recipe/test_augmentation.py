@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch import Tensor
 
-from leanset.training.augmentation import Augmentation, Views
+from leanset.training.recipe.augmentation import Augmentation, Views
 
 NINE = torch.arange(1, 10, dtype=torch.uint8).reshape(1, 1, 3, 3)
 

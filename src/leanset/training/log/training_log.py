@@ -119,7 +119,7 @@ class TrainingLog:
             return self.arrays[name]
         import torch
 
-        from leanset.training.scalars import SCALARS
+        from leanset.training.log.scalars import SCALARS
 
         logits, labels = self.array("logits"), torch.from_numpy(np.array(self.labels))
         values = np.empty(logits.shape[:3], dtype=np.float32)

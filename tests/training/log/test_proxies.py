@@ -14,13 +14,13 @@ from leanset.images import ImageSet, Split
 from leanset.models import build_model
 from leanset.seeds import proxy_seed, torch_generator
 from leanset.store import Built
-from leanset.training import Job, Recipe, RunResult, TrainingSettings, proxies, train_runs
-from leanset.training.gradients import gradient_norms
+from leanset.training import Job, Recipe, RunResult, TrainingSettings, train_runs
 from leanset.training.job import failed
-from leanset.training.log import LogSettings, TrainingLog
+from leanset.training.log import LogSettings, TrainingLog, proxies
+from leanset.training.log.gradients import gradient_norms
+from leanset.training.log.proxies import proxy_recipe, record_log
+from leanset.training.log.scalars import SCALARS
 from leanset.training.prepared import prepare
-from leanset.training.proxies import proxy_recipe, record_log
-from leanset.training.scalars import SCALARS
 
 SAMPLES = 330
 SEEDS = [proxy_seed(1, proxy) for proxy in range(2)]

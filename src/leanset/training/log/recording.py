@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leanset.training.log import AT_CHOSEN_EPOCHS
+from leanset.training.log.training_log import AT_CHOSEN_EPOCHS
 
 if TYPE_CHECKING:
     from leanset.models.base import Network
@@ -40,7 +40,7 @@ class Recording:
         import torch
 
         from leanset.training.evaluation import evaluation_batch
-        from leanset.training.measures import MEASURES, Shown
+        from leanset.training.log.measures import MEASURES, Shown
 
         rows = dict(self._rows(epoch))
         size = evaluation_batch(images.device)

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leanset.training.scalars import SCALARS, errors
+from leanset.training.log.scalars import SCALARS, errors
 
 # the logarithms of probabilities are logits of these probabilities, whatever is added to a row
 P = torch.tensor([[0.5, 0.25, 0.25], [0.7, 0.2, 0.1], [0.4, 0.4, 0.2]], dtype=torch.float64)

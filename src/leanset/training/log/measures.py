@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from leanset.models.base import Network
-from leanset.training.gradients import gradient_norms
-from leanset.training.scalars import SCALARS, errors
+from leanset.training.log.gradients import gradient_norms
+from leanset.training.log.scalars import SCALARS, errors
 
 _LARGEST_HALF = torch.finfo(torch.float16).max
 

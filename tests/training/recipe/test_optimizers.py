@@ -4,7 +4,7 @@ import pytest
 import torch
 from pydantic import TypeAdapter, ValidationError
 
-from leanset.training.optimizers import Adam, AdamW, Optimizer, Sgd
+from leanset.training.recipe.optimizers import Adam, AdamW, Optimizer, Sgd
 
 PARSED: TypeAdapter[Optimizer] = TypeAdapter(Optimizer)
 

@@ -8,8 +8,8 @@ from torch.nn.functional import cross_entropy
 from leanset.models import build_model
 from leanset.models.base import Network
 from leanset.seeds import torch_generator
-from leanset.training import gradients
-from leanset.training.gradients import gradient_norms
+from leanset.training.log import gradients
+from leanset.training.log.gradients import gradient_norms
 
 SAMPLES = 7
 

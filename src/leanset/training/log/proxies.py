@@ -17,9 +17,9 @@ from leanset.seeds import torch_generator
 from leanset.store import Built
 from leanset.training.engine import train_runs
 from leanset.training.job import Job, RunResult
-from leanset.training.log import MOST_CLASSES, LogSettings
+from leanset.training.log.recording import Recording
+from leanset.training.log.training_log import MOST_CLASSES, LogSettings
 from leanset.training.recipe import Recipe, TrainingSettings
-from leanset.training.recording import Recording
 
 LOG_VERSION = 1
 """Part of every log's key; raised when the same trainings would be written down otherwise."""
@@ -89,7 +89,7 @@ def _layout(
             "logits": (np.float16, (*always, images.classes))
         }
     else:
-        from leanset.training.scalars import SCALARS
+        from leanset.training.log.scalars import SCALARS
 
         layout = dict.fromkeys(SCALARS, (np.float32, always))
     chosen = (settings.proxies, len(settings.features_at), len(images.train))
