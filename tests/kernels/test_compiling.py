@@ -55,3 +55,11 @@ def test_processes_never_write_into_each_others_files() -> None:
         for _ in range(2)
     }
     assert len(names) == 2
+
+
+def test_kernels_work_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_function: object) -> None:
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr(compiling, "_PackageCache", refuse)
+    assert compiled(lambda value: value + 1)(1) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import uuid4
@@ -24,7 +25,9 @@ def compiled(function: F) -> F:
     No flag allows the compiler to assume that there are no NaN: a diverged training must show.
     """
     dispatcher: Any = njit(nogil=True, error_model="numpy")(function)
-    dispatcher._cache = _PackageCache(function)
+    # where no folder can be written to, every process compiles for itself
+    with suppress(RuntimeError):
+        dispatcher._cache = _PackageCache(function)
     return cast(F, dispatcher)
 
 

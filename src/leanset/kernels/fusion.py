@@ -96,10 +96,11 @@ def convolution_gradients(
 ) -> None:
     """The gradients of maps and weights from ``upstream``, that of the block's outputs.
 
-    All arrays of a forward pass are as there, ``convolved`` with all of its rows. ``buffer [>= O, rows, W', 64]`` and
-    ``lanes [>= O, C, K, K, 16]`` have whole tiles of maps, zero beyond O; ``lanes`` is zero
-    throughout, and both are overwritten. Written are ``map_gradients``, shaped as ``maps`` or
-    without packs, where the maps need no gradient, and ``weight_gradient [O, C, K, K]``.
+    All arrays of a forward pass are as there, ``convolved`` with all of its rows. ``buffer [>= O,
+    rows, W', 64]`` and ``lanes [>= O, C, K, K, 16]`` have whole tiles of maps, zero beyond O;
+    ``lanes`` is zero throughout, and both are overwritten. Written are ``map_gradients``, shaped as
+    ``maps`` or without packs, where the maps need no gradient, and ``weight_gradient``, shaped as
+    ``weight [O, C, K, K]``.
     """
     height, rows = convolved.shape[2], buffer.shape[1]
     for p in range(len(maps)):
