@@ -6,8 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from leanset.kernels.block import fused_block
 from leanset.kernels.network import Accelerated, accelerated
-from leanset.kernels.packing import pack, pack_bytes
+from leanset.kernels.packing import pack
+from leanset.kernels.stage import run_stages
 
 Call = Callable[[Tensor], Tensor]
 
@@ -144,21 +146,13 @@ def test_what_cannot_be_accelerated_is_left_alone(layers: nn.Sequential) -> None
     assert accelerated(layers) is None
 
 
-def test_packed_bytes_go_straight_in() -> None:
-    generator = torch.Generator().manual_seed(0)
-    pixels = torch.randint(0, 256, (40, 1, 32, 32), dtype=torch.uint8, generator=generator)
-    mean, deviation = torch.tensor([33.3]).view(1, 1, 1), torch.tensor([78.6]).view(1, 1, 1)
-    batch = torch.arange(30) * 7 % 40
-    network = fast(lenet5().eval())
-    logits = network.from_packs(pack_bytes(pixels, batch, mean, deviation), len(batch))
-    assert torch.equal(logits, network(pixels[batch].float().sub_(mean).div_(deviation)))
-
-
 def test_packs_need_not_be_contiguous() -> None:
-    network, packed = fast(lenet5().eval()), pack(images(64))
+    stage, packed = fused_block(list(lenet5().eval())[:4]), pack(images(64))
+    assert stage is not None
     scattered = packed.mT.contiguous().mT
     assert not scattered.is_contiguous()
-    assert torch.equal(network.from_packs(scattered, 64), network.from_packs(packed, 64))
+    with torch.no_grad():
+        assert torch.equal(run_stages([stage], scattered, 64), run_stages([stage], packed, 64))
 
 
 def test_images_that_do_not_fit_are_refused() -> None:

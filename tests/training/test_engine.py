@@ -6,7 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,15 +77,6 @@ def outcome(result: RunResult) -> tuple[object, ...]:
 @pytest.fixture(scope="module")
 def prepared(digits: ImageSet) -> PreparedImages:
     return prepare(digits, 32, torch.device("cpu"))
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """What is trained in this process is then as reproducible as in a worker."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def fresh(seed: int) -> Network:

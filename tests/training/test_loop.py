@@ -38,12 +38,8 @@ def images(digits: ImageSet) -> PreparedImages:
 
 
 @pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """As in a worker; what is trained is then reproducible bit for bit."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+def _reproducibly(one_thread: None) -> None:
+    """Every test here trains."""
 
 
 @pytest.fixture

@@ -30,15 +30,7 @@ class Accelerated:
             ValueError: there are no images, or they have not the channels of the first block, or
                 are too small for the blocks.
         """
-        return self.from_packs(pack(images), len(images))
-
-    def from_packs(self, maps: Tensor, samples: int) -> Tensor:
-        """What the layers make of packed images ``float32 [packs, C, H, W, 64]``.
-
-        Raises:
-            ValueError: as of images.
-        """
-        values = run_stages(self._stages, maps, samples)
+        values = run_stages(self._stages, pack(images), len(images))
         for layer in self._rest:
             values = layer(values)
         return values

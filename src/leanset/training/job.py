@@ -113,6 +113,11 @@ def require_number(loss: float, message: str) -> None:
         raise DivergedError(message.format(loss))
 
 
+def reason_of(error: Exception) -> str:
+    """An error as the reason of a failed run."""
+    return f"{type(error).__name__}: {error}"
+
+
 def failed(job: Job, reason: str, device: str, threads: int, concurrency: int) -> RunResult:
     """The result of a job that came to nothing."""
     return RunResult(job.key, reason, device, threads, concurrency, np.empty(0, dtype=np.int64))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from leanset.models import build_model
 from leanset.seeds import torch_generator
-from leanset.training.job import Job, RunResult, failed, require_number
+from leanset.training.job import Job, RunResult, failed, reason_of
 
 if TYPE_CHECKING:
     from leanset.training.prepared import PreparedImages
@@ -23,8 +23,7 @@ def attempt(
     try:
         return train_one(prepared(), job, concurrency)
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        return failed(job, reason, device, torch.get_num_threads(), concurrency)
+        return failed(job, reason_of(error), device, torch.get_num_threads(), concurrency)
 
 
 def train_one(images: PreparedImages, job: Job, concurrency: int) -> RunResult:
@@ -33,40 +32,21 @@ def train_one(images: PreparedImages, job: Job, concurrency: int) -> RunResult:
     Raises:
         DivergedError: the loss is NaN or infinite after an epoch or on the test split.
     """
-    import torch
-
-    from leanset.training.evaluation import evaluate
     from leanset.training.loop import TrainingLoop
+    from leanset.training.outcome import Trained, judged
 
     generator = torch_generator(job.training_seed)
     model = build_model(job.recipe.model, images.shape, images.classes, generator)
     loop = TrainingLoop(model.to(images.device), images, job, generator)
-
     start = time.perf_counter()
     loop.run()
-    trained = time.perf_counter()
-    predicted, loss = evaluate(loop.forward, images)
-    evaluated = time.perf_counter()
-    require_number(loss, "the test loss is {}")
-
-    return RunResult(
-        key=job.key,
-        failure=None,
-        device=images.device.type,
-        threads=torch.get_num_threads(),
-        concurrency=concurrency,
-        predicted=predicted,
-        loss=loss,
+    seconds = time.perf_counter() - start
+    trained = Trained(
         steps=loop.steps,
         samples_seen=loop.samples_seen,
         unique_samples=int(loop.seen.sum()),
-        seconds_train=trained - start - loop.seconds_recording,
-        seconds_evaluate=evaluated - trained,
+        seconds_train=seconds - loop.seconds_recording,
         seconds_recording=loop.seconds_recording,
         history=tuple(loop.history),
-        state=(
-            {name: value.cpu().numpy() for name, value in model.state_dict().items()}
-            if job.keep_state
-            else None
-        ),
     )
+    return judged(model, loop.forward, images, job, trained, concurrency)

@@ -7,9 +7,8 @@ import pytest
 import torch
 
 from leanset.errors import LeansetError
-from leanset.training import Job, RunResult
+from leanset.training import Job, RunResult, outcome
 from leanset.training.prepared import PreparedImages
-from leanset.training.stack import convoy
 from leanset.training.stack.feed import Feeds
 from leanset.training.stack.lanes import Stack
 from leanset.training.stack.scheduler import train_stacked
@@ -115,7 +114,7 @@ def test_a_job_that_does_not_fit_alone_fails_with_its_reason(
 def test_only_the_job_for_which_there_is_no_room_fails(
     small_double: PreparedImages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    evaluate = convoy.evaluate
+    evaluate = outcome.evaluate
     evaluations = []
 
     def full_the_second_time(*arguments: Any) -> Any:
@@ -124,7 +123,7 @@ def test_only_the_job_for_which_there_is_no_room_fails(
             raise torch.OutOfMemoryError(FULL)
         return evaluate(*arguments)
 
-    monkeypatch.setattr(convoy, "evaluate", full_the_second_time)
+    monkeypatch.setattr(outcome, "evaluate", full_the_second_time)
     results = stacked(small_double, *five(), width=1)
     assert results.pop("30").failure == f"OutOfMemoryError: {FULL}"
     for the_job in five():

@@ -11,8 +11,8 @@ import torch
 
 from leanset.models import build_model
 from leanset.seeds import torch_generator
-from leanset.training.evaluation import evaluate
-from leanset.training.job import EpochRecord, Job, RunResult, failed, require_number
+from leanset.training.job import EpochRecord, Job, RunResult, failed, reason_of
+from leanset.training.outcome import Trained, judged
 from leanset.training.prepared import PreparedImages
 from leanset.training.stack.feed import Course, draw_feed
 from leanset.training.stack.graph import repeated
@@ -170,36 +170,17 @@ class Convoy:
         return self._result(way, history) if way.steps == way.course.steps else None
 
     def _result(self, way: _UnderWay, history: tuple[EpochRecord, ...]) -> RunResult:
-        """Evaluate the network that has been loaded from a lane."""
-        start = time.perf_counter()
-        predicted, loss = evaluate(self._network, self._images)
-        seconds_evaluate = time.perf_counter() - start
-        require_number(loss, "the test loss is {}")
-        return RunResult(
-            key=way.job.key,
-            failure=None,
-            device=self._images.device.type,
-            threads=torch.get_num_threads(),
-            concurrency=1,
-            predicted=predicted,
-            loss=loss,
+        """Judge the network that has been loaded from a lane."""
+        trained = Trained(
             steps=way.steps,
             samples_seen=sum(way.course.epochs),
             unique_samples=way.course.unique_samples,
             seconds_train=way.seconds_train,
-            seconds_evaluate=seconds_evaluate,
             seconds_recording=way.seconds_recording,
             history=history,
-            state=(
-                {
-                    name: value.cpu().numpy().copy()
-                    for name, value in self._network.state_dict().items()
-                }
-                if way.job.keep_state
-                else None
-            ),
         )
+        return judged(self._network, self._network, self._images, way.job, trained, concurrency=1)
 
     def _failed(self, job: Job, error: Exception) -> RunResult:
-        reason = f"{type(error).__name__}: {error}"
-        return failed(job, reason, self._images.device.type, torch.get_num_threads(), concurrency=1)
+        kind, threads = self._images.device.type, torch.get_num_threads()
+        return failed(job, reason_of(error), kind, threads, concurrency=1)

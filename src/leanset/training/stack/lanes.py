@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from leanset.models.base import Network
 from leanset.training.batches import Batch
 from leanset.training.job import EpochRecord, require_number
+from leanset.training.objective import sample_losses
 from leanset.training.prepared import PreparedImages
 from leanset.training.stack.feed import Course, Feed, Feeds, views_of
 from leanset.training.stack.kind import Kind
@@ -131,8 +131,9 @@ class Stack:
         labels = self._images.train_labels[samples]
         pixels = batch.pixels(self._images)
         logits = self._forward(pixels.view(*present.shape, *pixels.shape[1:]), presence)
-        losses = self._losses(logits, labels, now.get("weights"))
-        of_lane = (losses * presence.share).sum(1)
+        weights = now["weights"].flatten() if "weights" in now else None
+        losses = sample_losses(logits.flatten(0, 1), labels, weights, self._recipe.label_smoothing)
+        of_lane = (losses.view_as(present) * presence.share).sum(1)
         # lanes share nothing, so the gradient of the sum is each lane's own
         gradients = torch.autograd.grad(of_lane.sum(), list(self._leaves.values()))
         torch.cat([part.flatten(1) for part in gradients], dim=1, out=self._gradients)
@@ -147,14 +148,6 @@ class Stack:
         """Logits ``[R, B, classes]`` in training mode."""
         weights = Weights({**self._leaves, **self._statistics.named}, presence)
         return apply(self._pattern.layers, _LAYERS, pixels, weights)
-
-    def _losses(self, logits: Tensor, labels: Tensor, weights: Tensor | None) -> Tensor:
-        """wᵢℓᵢ of each sample, ``[R, B]``; of the absent anything."""
-        smoothing = self._recipe.label_smoothing
-        losses = cross_entropy(
-            logits.flatten(0, 1), labels, reduction="none", label_smoothing=smoothing
-        ).view(logits.shape[:2])
-        return losses if weights is None else losses * weights
 
     def _record(self, records: Tensor, values: Tensor) -> None:
         records.scatter_(1, self._steps[:, None], values)

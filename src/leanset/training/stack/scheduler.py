@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 
 import torch
 
-from leanset.training.job import Job, RunResult, failed
+from leanset.training.job import Job, RunResult, failed, reason_of
 from leanset.training.prepared import PreparedImages
 from leanset.training.stack.choice import Width
 from leanset.training.stack.convoy import Convoy
@@ -49,7 +49,7 @@ def train_stacked(
             )
         except Exception as error:
             # not one job's fault, or it would have become that job's result
-            reason = f"{type(error).__name__}: {error}"
+            reason = reason_of(error)
         for job in unfinished.values():
             yield failed(job, reason, device.type, torch.get_num_threads(), concurrency=1)
 
@@ -88,8 +88,9 @@ def _train_once(
     except torch.OutOfMemoryError as error:
         if convoy.width > 1:
             return convoy.width // 2
-        reason = f"{type(error).__name__}: {error}"
         # alone in its stack, it was the first of those that are left
         job = unfinished.pop(convoy.longest_first()[0])
-        yield failed(job, reason, images.device.type, torch.get_num_threads(), concurrency=1)
+        yield failed(
+            job, reason_of(error), images.device.type, torch.get_num_threads(), concurrency=1
+        )
     return 1
