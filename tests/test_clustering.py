@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from leanset.clustering import Clustering, KMeans, require_finite
+from leanset.clustering import Clustering, KMeans
 from leanset.embeddings.pixels import Pixels
 from leanset.errors import LeansetError
 from leanset.images import ImageSet
@@ -112,13 +112,6 @@ def test_an_embedding_with_a_value_that_is_no_number_is_refused(
     )
     with pytest.raises(LeansetError, match=message):
         kmeans(5).fit(bad, seed=0)
-
-
-def test_finite_values_of_any_shape_pass() -> None:
-    require_finite(np.zeros(3), "score")
-    require_finite(np.zeros((3, 2, 2), dtype=np.float32), "log")
-    with pytest.raises(LeansetError, match=r"score: 1 of 3 samples .* the first is sample 2"):
-        require_finite(np.array([0, 1, np.nan]), "score")
 
 
 def test_an_empty_cluster_has_size_zero() -> None:

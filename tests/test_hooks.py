@@ -96,12 +96,17 @@ def test_what_a_run_writes_it_reads_in_its_own_version(tmp_path: Path) -> None:
 
 
 def event(
-    variant: str, run: int, *, seconds: float = 1.0, failure: str | None = None
+    variant: str,
+    run: int,
+    *,
+    seconds: float = 1.0,
+    failure: str | None = None,
+    from_record: bool = False,
 ) -> RunFinished:
     return RunFinished(
         variant=variant, budget="1000", run=run, kept=1000, samples_seen=0 if failure else 1000,
         seconds_train=NAN if failure else seconds, concurrency=2,
-        accuracy=None if failure else 0.5, failure=failure,
+        accuracy=None if failure else 0.5, failure=failure, from_record=from_record,
     )  # fmt: skip
 
 
@@ -238,6 +243,29 @@ def test_a_run_that_trains_nothing_says_nothing_of_costs(
     clock: Clock, caplog_of_leanset: pytest.LogCaptureFixture
 ) -> None:
     assert cost_of([], 3, clock, caplog_of_leanset) == ""
+
+
+def test_runs_from_records_are_counted_apart_and_cost_no_training(
+    clock: Clock, caplog_of_leanset: pytest.LogCaptureFixture
+) -> None:
+    events = [
+        event("near", 0, seconds=1000.0, from_record=True),
+        event("near", 1, seconds=4.0),
+    ]
+    # 4 s, two at a time, for 1,000 images
+    assert cost_of(events, 3, clock, caplog_of_leanset) == (
+        "1 runs on 1,000 images in 3 s: 1.50 × the 2 s that training alone takes at 500 images/s. "
+        "1 runs were taken from their records."
+    )
+
+
+def test_where_all_runs_are_from_records_nothing_was_trained(
+    clock: Clock, caplog_of_leanset: pytest.LogCaptureFixture
+) -> None:
+    events = [event("near", run, from_record=True) for run in range(2)]
+    assert cost_of(events, 3, clock, caplog_of_leanset) == (
+        "nothing was trained: 2 runs were taken from their records. 3 s in all."
+    )
 
 
 def test_a_second_sweep_in_one_process_counts_from_its_own_beginning(

@@ -18,7 +18,9 @@ SHELL = {
 }  # fmt: skip
 """All that may import Kedro."""
 
-HEAVY = {"torch", "pandas", "sklearn", "plotly", "pandera"}
+HEAVY = {
+    "torch", "pandas", "sklearn", "scipy", "plotly", "pandera", "numba", "PIL", "cleanlab",
+}  # fmt: skip
 """What takes seconds to import and no command but a run needs."""
 
 LIST_PIPELINES = """

@@ -1,6 +1,7 @@
 """Ledger rows: exact counts, keys of runs, which models are kept, and what failed runs leave."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import median_low
 from typing import Any
 
@@ -13,22 +14,25 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from leanset import ledger
+from leanset.choices import Choice
 from leanset.images import ImageSet, Split
 from leanset.ledger import (
     accuracy,
     class_recall,
     evaluation_table,
     history_table,
+    job_of,
     jobs,
     ledger_table,
     run_key,
     runs_to_keep,
     subset_row,
 )
+from leanset.provenance import Work
 from leanset.schemas import Runs
 from leanset.seeds import selection_seed, training_seed
-from leanset.selectors import Random, Rs2
-from leanset.subsets import draw_subset
+from leanset.selectors import Materials, Random, Rs2
+from leanset.subsets import Subset, draw_subset
 from leanset.sweep import Cell
 from leanset.training import EpochRecord, Fresh, Job, Recipe, RunResult
 from leanset.training.recipe.augmentation import Augmentation
@@ -44,6 +48,8 @@ RECIPE = Recipe.model_validate({
 # class 0 twice, class 1 three times, class 2 never, class 3 once
 TEST_LABELS = np.array([0, 1, 1, 3, 0, 1])
 TRAIN_LABELS = np.array([0, 1, 3, 0, 1, 3, 0, 1, 3, 1])
+MATERIALS = Materials(TRAIN_LABELS)
+NOTHING = Work(0.0)
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +70,8 @@ def subsets(images: ImageSet) -> pd.DataFrame:
         cell = Cell("random", "lenet5", str(kept), kept, 2, ())
         for run in range(cell.runs):
             seed = selection_seed(SWEEP_SEED, run)
-            subset = draw_subset(Random(method="random"), kept, TRAIN_LABELS, {}, seed, 4)
-            rows.append(subset_row(cell, run, subset, images.hash))
+            subset = draw_subset(Random(method="random"), kept, MATERIALS, seed, 4)
+            rows.append(subset_row(cell, run, subset, images.hash, Work(1.5, 20), wrong=None))
     return pd.DataFrame(rows)
 
 
@@ -185,7 +191,9 @@ def test_the_key_changes_with_the_version_of_the_engine(monkeypatch: pytest.Monk
 def test_the_key_does_not_change_with_what_a_run_is_called_or_took() -> None:
     named = {
         "variant": "mine", "recipe": "long", "budget": "10 %", "requested": 1, "kept": 1, "run": 3,
-        "selection_seed": 8, "seconds_select": 2.5, "class_histogram": [1], "indices": [0],
+        "selected": 1, "selection_seed": 8, "seconds_select": 2.5, "seconds_artifacts": 3.5,
+        "proxy_epochs": 9, "wrong_labels": 1, "chosen": "hardest", "class_histogram": [1],
+        "indices": [0],
     }  # fmt: skip
     assert run_key(ROW | named, RECIPE, 5) == KEY
 
@@ -216,12 +224,95 @@ def test_a_subset_whose_samples_are_not_those_it_was_made_of_is_refused(
 
 def test_a_pool_larger_than_the_budget_is_drawn_from_anew_each_epoch(images: ImageSet) -> None:
     cell = Cell("rs2", "lenet5", "4", 4, 1, ())
-    subset = draw_subset(Rs2(method="rs2"), 4, TRAIN_LABELS, {}, 1, 4)
-    rows = pd.DataFrame([subset_row(cell, 0, subset, images.hash)])
-    assert rows["kept"].tolist() == [4]
+    subset = draw_subset(Rs2(method="rs2"), 4, MATERIALS, 1, 4)
+    wrong = np.arange(10) >= 7
+    rows = pd.DataFrame([subset_row(cell, 0, subset, images.hash, NOTHING, wrong)])
+    # three wrong labels of the ten in the pool, of which an epoch shows four
+    assert rows[["kept", "selected", "wrong_labels"]].to_numpy().tolist() == [[4, 10, 3]]
     (job,) = jobs(rows, RECIPE, SWEEP_SEED, keep_state=False)
     assert job.order == Fresh(4)
     assert job.indices.tolist() == list(range(10))
+
+
+def test_one_row_is_trained_from_whichever_seed_one_asks_for(subsets: pd.DataFrame) -> None:
+    row = subsets.to_dict("records")[0]
+    one, other = (job_of(row, RECIPE, seed, keep_state=False) for seed in (5, 6))
+    assert (one.training_seed, other.training_seed) == (5, 6)
+    assert one.key == run_key(row, RECIPE, 5) != other.key
+    assert one.indices.tolist() == other.indices.tolist() == row["indices"].tolist()
+
+
+# --- what a selection took, and what it kept
+
+
+def kept_samples(*indices: int) -> Subset:
+    """A subset that took half a second to choose."""
+    histogram = np.bincount(TRAIN_LABELS[list(indices)], minlength=4)
+    return Subset(np.array(indices), len(indices), 1, histogram, seconds=0.5)
+
+
+CELL = Cell("hardest", "lenet5", "3", 3, 2, ("log_short", "score_el2n"))
+WRONG = np.isin(np.arange(10), [1, 4, 9])
+
+
+@pytest.mark.parametrize(
+    ("indices", "wrong"), [((1, 4, 9), 3), ((0, 4, 5), 1), ((0, 2, 3), 0)], ids=str
+)
+def test_a_subset_counts_the_wrong_labels_it_kept(indices: tuple[int, ...], wrong: int) -> None:
+    row = subset_row(CELL, 0, kept_samples(*indices), "images", NOTHING, WRONG)
+    assert row["wrong_labels"] == wrong
+
+
+def test_where_no_label_was_made_wrong_their_number_is_missing_and_not_0(
+    images: ImageSet, subsets: pd.DataFrame
+) -> None:
+    clean = written(images, subsets, lambda _, job: finished(job))
+    assert Runs.validate(clean)["wrong_labels"].isna().all()
+    none_kept = [
+        subset_row(CELL, run, kept_samples(0, 2, 3), images.hash, NOTHING, WRONG) for run in (0, 1)
+    ]
+    noisy = written(images, pd.DataFrame(none_kept), lambda _, job: finished(job))
+    assert Runs.validate(noisy)["wrong_labels"].tolist() == [0, 0]
+
+
+def test_a_subset_carries_the_work_of_all_it_was_selected_from() -> None:
+    row = subset_row(CELL, 0, kept_samples(0, 1, 2), "images", Work(12.5, 100), None)
+    assert row["seconds_artifacts"] == 12.5
+    assert row["proxy_epochs"] == 100
+    assert row["seconds_select"] == 0.5
+    assert row["chosen"] is None
+
+
+def test_the_trainings_of_a_choice_are_charged_to_every_run_of_its_cell(images: ImageSet) -> None:
+    choice = Choice("easiest", seconds=30.0)
+    rows = [
+        subset_row(CELL, run, kept_samples(run, 5, 6), images.hash, Work(2.0, 9), None, choice)
+        for run in range(2)
+    ]
+    runs = Runs.validate(written(images, pd.DataFrame(rows), lambda _, job: finished(job)))
+    # 2 s of making the score and 30 s of trying both ends, though they were tried once
+    assert runs["seconds_artifacts"].tolist() == [32.0, 32.0]
+    assert runs["proxy_epochs"].tolist() == [9, 9]
+    assert runs["seconds_select"].tolist() == [0.5, 0.5]
+    assert runs["chosen"].tolist() == ["easiest", "easiest"]
+
+
+@pytest.mark.parametrize("wrong", [None, WRONG], ids=["clean", "noisy"])
+@pytest.mark.parametrize("choice", [None, Choice("hardest", 1.0)], ids=["plain", "auto"])
+def test_subsets_that_come_back_from_a_parquet_file_make_the_same_ledger(
+    images: ImageSet, tmp_path: Path, wrong: NDArray[np.bool_] | None, choice: Choice | None
+) -> None:
+    rows = [
+        subset_row(CELL, run, kept_samples(run, 4, 9), images.hash, Work(2.0), wrong, choice)
+        for run in range(2)
+    ]
+    subsets = pd.DataFrame(rows)
+    subsets.to_parquet(tmp_path / "subsets.parquet")
+    ledgers = [
+        Runs.validate(written(images, table, lambda _, job: finished(job)))
+        for table in (subsets, pd.read_parquet(tmp_path / "subsets.parquet"))
+    ]
+    pd.testing.assert_frame_equal(*ledgers)
 
 
 # --- ledger rows
@@ -234,9 +325,10 @@ def test_a_row_says_what_was_asked_and_what_came(images: ImageSet, subsets: pd.D
     labels_kept = np.bincount(TRAIN_LABELS[subset["indices"]], minlength=4)
     assert row.drop(["run_key", "reason"]).to_dict() == {
         "variant": "random", "recipe": "lenet5", "budget": "6", "requested": 6, "kept": 6,
-        "run": 0, "selection_seed": selection_seed(SWEEP_SEED, 0),
+        "selected": 6, "run": 0, "selection_seed": selection_seed(SWEEP_SEED, 0),
         "image_set_hash": images.hash, "subset_hash": subset["subset_hash"],
-        "seconds_select": subset["seconds_select"],
+        "seconds_select": subset["seconds_select"], "seconds_artifacts": 1.5, "proxy_epochs": 20,
+        "wrong_labels": None, "chosen": None,
         "training_seed": training_seed(SWEEP_SEED, 0), "epochs": 3, "batch_size": 4,
         "unique_samples": 4, "least_class_count": labels_kept.min(),
         "status": "ok", "steps": 3, "samples_seen": 9, "accuracy": 4 / 6, "loss": 0.5,

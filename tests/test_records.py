@@ -1,14 +1,17 @@
 """Run records: a finished training is done only once."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from leanset.records import RunRecords
+from leanset import records as module
+from leanset.images import ImageSet, Split
+from leanset.records import RunRecords, results_of
 from leanset.store import Store
-from leanset.training import EpochRecord, Job, Recipe, RunResult
+from leanset.training import EpochRecord, Job, Recipe, RunResult, TrainingSettings
 
 RECIPE = Recipe.model_validate({
     "model": "lenet5", "optimizer": {"name": "adam", "learning_rate": 0.001},
@@ -84,3 +87,116 @@ def test_a_damaged_record_is_as_good_as_none(records: RunRecords, tmp_path: Path
     assert records.find(JOB) is None
     records.keep(RESULT)
     assert records.find(JOB) is not None
+
+
+# --- results, recorded or new
+
+SETTINGS = TrainingSettings(device="cpu", workers=1, keep_models="none")
+SPLIT = Split.whole(np.zeros((4, 1, 2, 2), dtype=np.uint8), np.array([0, 1, 0, 1]))
+IMAGES = ImageSet("toy", ("a", "b"), SPLIT, SPLIT)
+A, B, C = (replace(JOB, key=key * 32) for key in "abc")
+
+
+class Engine:
+    """Stands for the engine: notes what it is asked for, and trains one job at a time."""
+
+    def __init__(self) -> None:
+        self.failing: dict[str, str] = {}
+        self.begun: list[str] = []
+
+    def __call__(
+        self, images: ImageSet, jobs: Sequence[Job], settings: TrainingSettings
+    ) -> Iterator[RunResult]:
+        assert images is IMAGES
+        assert settings is SETTINGS
+        for job in jobs:
+            self.begun.append(job.key)
+            yield replace(
+                RESULT,
+                key=job.key,
+                failure=self.failing.get(job.key),
+                state=WEIGHTS if job.keep_state else None,
+            )
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    ours = Engine()
+    monkeypatch.setattr(module, "train_runs", ours)
+    return ours
+
+
+def test_a_recorded_run_is_handed_out_before_the_others_are_trained(
+    records: RunRecords, engine: Engine
+) -> None:
+    records.keep(replace(RESULT, key=B.key))
+    results = results_of([A, B, C], IMAGES, records, SETTINGS)
+    result, was_recorded = next(results)
+    assert (result.key, was_recorded) == (B.key, True)
+    assert engine.begun == []
+    assert [(result.key, was_recorded) for result, was_recorded in results] == [
+        (A.key, False),
+        (C.key, False),
+    ]
+    assert engine.begun == [A.key, C.key]
+
+
+def test_a_new_run_is_kept_before_the_next_one_is_trained(
+    records: RunRecords, engine: Engine
+) -> None:
+    results = results_of([A, B], IMAGES, records, SETTINGS)
+    next(results)
+    assert engine.begun == [A.key]
+    results.close()  # whoever reads was interrupted
+    assert records.find(A) is not None
+    assert records.find(B) is None
+
+
+def test_a_run_is_trained_once_however_often_it_is_asked_for(
+    records: RunRecords, engine: Engine
+) -> None:
+    for recorded in (False, True, True):
+        found = list(results_of([A, B], IMAGES, records, SETTINGS))
+        assert [(result.key, known) for result, known in found] == [
+            (A.key, recorded),
+            (B.key, recorded),
+        ]
+    assert engine.begun == [A.key, B.key]
+
+
+def test_a_failed_run_is_handed_out_but_not_kept_and_tried_again(
+    records: RunRecords, engine: Engine
+) -> None:
+    engine.failing = {A.key: "out of memory"}
+    first = list(results_of([A, B], IMAGES, records, SETTINGS))
+    assert [(result.failure, known) for result, known in first] == [
+        ("out of memory", False),
+        (None, False),
+    ]
+    assert records.find(A) is None
+    engine.failing = {}
+    again = list(results_of([A, B], IMAGES, records, SETTINGS))
+    assert [(result.key, result.failure, known) for result, known in again] == [
+        (B.key, None, True),
+        (A.key, None, False),
+    ]
+
+
+def test_a_run_recorded_without_the_weights_one_asks_for_is_trained_again(
+    records: RunRecords, engine: Engine
+) -> None:
+    list(results_of([A], IMAGES, records, SETTINGS))
+    asks = replace(A, keep_state=True)
+    ((result, known),) = results_of([asks], IMAGES, records, SETTINGS)
+    assert not known
+    assert result.state is not None
+    assert engine.begun == [A.key, A.key]
+    ((again, known),) = results_of([asks], IMAGES, records, SETTINGS)
+    assert known
+    assert again.state is not None
+    assert again.state["layer.weight"].tolist() == [[0.5, -1.5]]
+
+
+def test_no_jobs_have_no_results(records: RunRecords, engine: Engine) -> None:
+    assert list(results_of([], IMAGES, records, SETTINGS)) == []
+    assert engine.begun == []

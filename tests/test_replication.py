@@ -1,4 +1,4 @@
-"""Published results beside ours: the intervals, the verdicts, the document, and R1's numbers."""
+"""Published results beside ours: the intervals, the cells, the document, and R1's numbers."""
 
 import math
 from pathlib import Path
@@ -11,25 +11,15 @@ from pydantic import ValidationError
 from scipy import stats
 
 from leanset.budgets import label
+from leanset.claims import judge_claims
 from leanset.io.config_loader import SweepConfigLoader
-from leanset.replication import Published, compare, judge_claims, markdown
+from leanset.replication import Published, compare, markdown
 from leanset.settings import CONFIG_LOADER_ARGS
 from leanset.statistics import Moments, welch_difference, welch_difference_of_moments
+from tests.claims.examples import HIGH, LOW, ledger
 
 CONF = Path(__file__).parents[1] / "conf"
 SIZES = (60, 600, 1200, 3000, 6000, 30000)
-
-
-def ledger(cells: dict[tuple[str, str], list[float]], kept: int = 600) -> pd.DataFrame:
-    """A ledger of finished runs, from the accuracies in percent of each cell."""
-    return pd.DataFrame(
-        [
-            (variant, budget, kept, run, "ok", accuracy / 100)
-            for (variant, budget), accuracies in cells.items()
-            for run, accuracy in enumerate(accuracies)
-        ],
-        columns=["variant", "budget", "kept", "run", "status", "accuracy"],
-    )
 
 
 def cell(budget: float, mean: float = 90.0, deviation: float = 1.0, **more: float) -> dict:
@@ -50,10 +40,6 @@ def published(**blocks: object) -> Published:
 def claim(**changed: object) -> dict:
     return {"text": "Far is better", "source": "p. 3", "better": "far", "than": "random",
             "budgets": [60, 600]} | changed  # fmt: skip
-
-
-HIGH, LOW = [92.0, 92.1, 91.9], [90.0, 90.1, 89.9]
-WIDE = [80.0, 90.0, 100.0]
 
 
 # --- the intervals
@@ -173,53 +159,7 @@ def test_a_fraction_is_matched_by_its_label() -> None:
     assert (row["budget"], row["kept"], row["published_kept"]) == ("100 %", 60000, 60000)
 
 
-# --- claims
-
-
-@pytest.mark.parametrize(
-    ("at_60", "at_600", "verdicts", "overall"),
-    [
-        ((HIGH, LOW), (HIGH, LOW), ["holds", "holds"], "supported"),
-        ((HIGH, LOW), (WIDE, LOW), ["holds", "not shown"], "not shown"),
-        ((LOW, HIGH), (HIGH, LOW), ["contradicted", "holds"], "contradicted at 60"),
-        ((LOW, HIGH), (LOW, HIGH), ["contradicted", "contradicted"], "contradicted at 60, 600"),
-        ((LOW, HIGH), (WIDE, LOW), ["contradicted", "not shown"], "contradicted at 60"),
-        ((HIGH, LOW), ([], LOW), ["holds", "not run"], "not shown"),
-        (([], []), ([], LOW), ["not run", "not run"], "not run"),
-        (([92.0], LOW), (HIGH, LOW), ["not shown", "holds"], "not shown"),
-    ],
-)
-def test_a_claim_is_supported_only_if_every_comparison_holds(
-    at_60: tuple[list[float], list[float]],
-    at_600: tuple[list[float], list[float]],
-    verdicts: list[str],
-    overall: str,
-) -> None:
-    runs = ledger({
-        ("far", "60"): at_60[0], ("random", "60"): at_60[1],
-        ("far", "600"): at_600[0], ("random", "600"): at_600[1],
-    })  # fmt: skip
-    table = judge_claims(runs, published(claims=[claim()]))
-    assert table["budget"].tolist() == ["60", "600"]
-    assert table["verdict"].tolist() == verdicts
-    assert set(table["overall"]) == {overall}
-
-
-def test_the_intervals_of_a_claim_are_simultaneous_over_its_comparisons() -> None:
-    runs = ledger({("far", "60"): HIGH, ("random", "60"): WIDE})
-    row = judge_claims(runs, published(claims=[claim()])).iloc[0]
-    # two comparisons, so each interval is at 1 - 0.05 / 2, whichever of them was run
-    interval = stats.ttest_ind(HIGH, WIDE, equal_var=False).confidence_interval(0.975)
-    assert (row["low"], row["high"]) == pytest.approx((interval.low, interval.high))
-
-
-def test_a_claim_may_compare_two_budgets() -> None:
-    cells = {"far": [cell(60)], "full": [cell(1.0, really_kept=600)]}
-    runs = ledger({("far", "60"): HIGH, ("full", "100 %"): LOW})
-    claims = [claim(than="full", budgets=[60], than_budget=1.0)]
-    row = judge_claims(runs, published(cells=cells, claims=claims)).iloc[0]
-    assert (row["budget"], row["than_budget"], row["overall"]) == ("60", "100 %", "supported")
-    assert row["difference"] == pytest.approx(2)
+# --- what is refused
 
 
 def test_a_claim_about_an_unpublished_cell_is_refused() -> None:
@@ -239,7 +179,10 @@ def test_a_published_fraction_must_say_how_many_samples_it_kept() -> None:
 
 def document(runs: pd.DataFrame, results: Published) -> str:
     return markdown(
-        compare(runs, results), judge_claims(runs, results), results.source, results.differences
+        compare(runs, results),
+        judge_claims(runs, results.claims),
+        results.source,
+        results.differences,
     )
 
 

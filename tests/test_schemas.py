@@ -12,11 +12,12 @@ from leanset.summary import summarise
 
 RUN: dict[str, Any] = {
     "variant": "random", "recipe": "lenet5", "budget": "10 %", "requested": 20, "kept": 20,
-    "run": 0, "status": "ok", "reason": None, "image_set_hash": "a" * 64,
+    "selected": 20, "run": 0, "status": "ok", "reason": None, "image_set_hash": "a" * 64,
     "selection_seed": 2**62, "training_seed": 2**62 + 1, "epochs": 5, "steps": 5,
     "samples_seen": 100, "unique_samples": 20, "batch_size": 64, "accuracy": 0.9, "loss": 0.3,
     "worst_class_recall": 0.8, "least_class_count": 1, "seconds_select": 0.1,
     "seconds_train": 1.0, "seconds_evaluate": 0.2, "device": "cpu", "threads": 1,
+    "chosen": None, "wrong_labels": None, "seconds_artifacts": 4.5, "proxy_epochs": 10,
     "concurrency": 2, "subset_hash": "b" * 32, "run_key": "c" * 32,
 }  # fmt: skip
 
@@ -46,26 +47,41 @@ def ledger(*changes: dict[str, Any]) -> pd.DataFrame:
         [{"least_class_count": 0}],
         [{"run": 0}, {"run": 0, "variant": "near"}, {"run": 0, "kept": 9, "requested": 9}],
         [{"run": 0}, {"run": 0, "recipe": "long"}],
+        [{"selected": 1000}],  # a pool that each epoch draws from
+        [{"wrong_labels": 0}, {"wrong_labels": 20}, {"wrong_labels": None}],
+        [{"chosen": "hardest"}, {}],
+        [{"seconds_artifacts": 0.0, "proxy_epochs": 0}],
     ],
 )
 def test_a_good_ledger_is_accepted_as_it_is(rows: list[dict[str, Any]]) -> None:
     runs = ledger(*rows)
     accepted = Runs.validate(runs)
+    may_be_missing = ["reason", "chosen", "wrong_labels"]
     pd.testing.assert_frame_equal(
-        accepted.drop(columns="reason"), runs.drop(columns="reason"), check_like=False
+        accepted.drop(columns=may_be_missing), runs.drop(columns=may_be_missing), check_like=False
     )
-    assert accepted["reason"].fillna("").tolist() == runs["reason"].fillna("").tolist()
+    for column in may_be_missing:
+        there = runs[column].notna()
+        assert accepted[column].notna().tolist() == there.tolist()
+        assert accepted.loc[there, column].tolist() == runs.loc[there, column].tolist()
 
 
-def test_a_reason_that_no_run_has_is_still_a_column_of_words() -> None:
+@pytest.mark.parametrize("column", ["reason", "chosen"])
+def test_what_no_run_has_is_still_a_column_of_words(column: str) -> None:
     accepted = Runs.validate(ledger({}, {}))
-    assert accepted["reason"].isna().all()
-    assert pd.api.types.is_string_dtype(accepted["reason"])
+    assert accepted[column].isna().all()
+    assert pd.api.types.is_string_dtype(accepted[column])
+
+
+def test_wrong_labels_are_whole_numbers_even_where_all_are_missing() -> None:
+    for rows in ([{}, {}], [{"wrong_labels": 3}, {}], [{"wrong_labels": 3}]):
+        assert Runs.validate(ledger(*rows))["wrong_labels"].dtype == pd.Int64Dtype()
 
 
 def test_a_ledger_is_accepted_again_after_a_parquet_file(tmp_path_factory: Any) -> None:
     file = tmp_path_factory.mktemp("ledger") / "runs.parquet"
-    for rows in ([{}, {}], [{}, FAILURE], [FAILURE]):
+    noisy = {"wrong_labels": 3, "chosen": "easiest"}
+    for rows in ([{}, {}], [{}, FAILURE], [FAILURE], [noisy, {}], [noisy]):
         Runs.validate(ledger(*rows)).to_parquet(file)
         Runs.validate(pd.read_parquet(file))
 
@@ -93,6 +109,12 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"run_key": ""}, "run_key"),
     ({"device": None}, "device"),
     ({"training_seed": 0.5}, "training_seed"),
+    ({"selected": 19}, "what_is_kept_was_selected"),
+    ({"wrong_labels": 21}, "wrong_labels_are_of_selected_samples"),
+    ({"wrong_labels": -1}, "wrong_labels"),
+    ({"seconds_artifacts": -0.1}, "seconds_artifacts"),
+    ({"seconds_artifacts": np.nan}, "seconds_artifacts"),
+    ({"proxy_epochs": -1}, "proxy_epochs"),
 ]
 
 
@@ -132,7 +154,8 @@ def test_the_summary_of_failed_runs_alone_is_accepted() -> None:
 
 def test_a_summary_is_accepted_again_after_a_parquet_file(tmp_path_factory: Any) -> None:
     file = tmp_path_factory.mktemp("summary") / "summary.parquet"
-    for rows in ([{}], [FAILURE]):
+    full = {"variant": "full", "seconds_train": 9.0}
+    for rows in ([{}], [FAILURE], [{}, full], [{"wrong_labels": 3}, {}]):
         summarise(ledger(*rows)).to_parquet(file)
         Summary.validate(pd.read_parquet(file))
 
@@ -146,11 +169,20 @@ def test_a_summary_is_accepted_again_after_a_parquet_file(tmp_path_factory: Any)
         ("accuracy_minimum", -0.01),
         ("difference_to_random", -1.5),
         ("seconds_train", -1.0),
+        ("wrong_share", 1.5),
+        ("seconds_selection", -1.0),
+        ("proxy_epochs", -1.0),
     ],
 )
 def test_a_summary_that_breaks_a_rule_is_refused(column: str, value: float) -> None:
     summary = summarise(ledger({})).assign(**{column: value})
     with pytest.raises(SchemaError, match=column):
+        Summary.validate(summary)
+
+
+def test_a_subset_that_pays_before_its_first_training_is_refused() -> None:
+    summary = summarise(ledger({})).assign(pays_after=pd.array([-1], dtype="Int64"))
+    with pytest.raises(SchemaError, match="pays_after"):
         Summary.validate(summary)
 
 

@@ -9,14 +9,19 @@ from hypothesis import strategies as st
 
 from leanset.seeds import (
     Purpose,
+    choice_seed,
     clustering_seed,
     derive,
+    fold_seed,
+    noise_seed,
     numpy_generator,
     proxy_seed,
+    reporting_seed,
     sampling_seed,
     selection_seed,
     torch_generator,
     training_seed,
+    validation_seed,
 )
 
 sweep_seeds = st.integers(0, 2**32)
@@ -31,6 +36,11 @@ def test_seeds_are_the_same_in_every_release() -> None:
     assert training_seed(0, 0) == 2494635221133837524
     assert training_seed(0, 1) == 400285131179218532
     assert proxy_seed(0, 0) == 6102389744414414613
+    assert choice_seed(0) == 3656545308831359174
+    assert fold_seed(0) == 4625441644015172647
+    assert validation_seed(0) == 71300412144211960
+    assert noise_seed(0) == 5949034261645103513
+    assert reporting_seed(0) == 7570335421732594266
 
 
 @given(sweep_seeds, st.sampled_from(Purpose), runs)
@@ -71,6 +81,23 @@ def test_each_named_seed_is_derived_from_its_purpose_and_run(
     named: Callable[[int, int], int], purpose: Purpose
 ) -> None:
     assert named(7, 3) == derive(7, purpose, 3)
+
+
+@pytest.mark.parametrize(
+    ("named", "purpose"),
+    [
+        (sampling_seed, Purpose.SAMPLING),
+        (choice_seed, Purpose.CHOICE),
+        (fold_seed, Purpose.FOLDS),
+        (validation_seed, Purpose.VALIDATION),
+        (noise_seed, Purpose.NOISE),
+        (reporting_seed, Purpose.REPORTING),
+    ],
+)
+def test_a_seed_that_all_runs_share_is_derived_from_its_purpose_alone(
+    named: Callable[[int], int], purpose: Purpose
+) -> None:
+    assert named(7) == derive(7, purpose, 0)
 
 
 def test_a_numpy_generator_repeats_itself_and_owes_nothing_to_the_global_state() -> None:

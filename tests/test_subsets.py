@@ -1,5 +1,5 @@
 import hashlib
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -11,14 +11,17 @@ from leanset.selectors.base import SelectorBase
 from leanset.subsets import Subset, draw_subset, subset_hash
 
 LABELS = np.array([0, 2, 2, 0, 2, 0, 0, 2], dtype=np.int64)
+MATERIALS = Materials(LABELS)
 
 
 class Broken(SelectorBase):
     """Returns what it is told to, whatever was asked."""
 
-    uses_labels: ClassVar[bool] = False
     method: Literal["broken"] = "broken"
     returns: tuple[int, ...]
+
+    def uses_labels(self) -> bool:
+        return False
 
     def select(
         self,
@@ -31,11 +34,11 @@ class Broken(SelectorBase):
 
 def drawn_by_broken(*returns: int) -> Subset:
     selector: Any = Broken(returns=returns)
-    return draw_subset(selector, 3, LABELS, {}, 0, classes=3)
+    return draw_subset(selector, 3, MATERIALS, 0, classes=3)
 
 
 def drawn(keep: int = 3, seed: int = 5) -> Subset:
-    return draw_subset(Random(method="random"), keep, LABELS, {}, seed, classes=3)
+    return draw_subset(Random(method="random"), keep, MATERIALS, seed, classes=3)
 
 
 def test_indices_are_ascending_and_distinct_and_typed() -> None:
@@ -46,7 +49,7 @@ def test_indices_are_ascending_and_distinct_and_typed() -> None:
 
 
 def test_the_class_histogram_counts_the_kept_of_every_class_the_missing_too() -> None:
-    everything = draw_subset(Full(method="full"), 8, LABELS, {}, 0, classes=4)
+    everything = draw_subset(Full(method="full"), 8, MATERIALS, 0, classes=4)
     assert everything.class_histogram.tolist() == [4, 0, 4, 0]
 
 
@@ -73,11 +76,16 @@ def test_the_hash_is_of_the_indices_alone_whatever_their_integer_type() -> None:
 
 def test_a_pool_that_epochs_draw_from_is_another_subset_for_each_budget() -> None:
     selector = Rs2(method="rs2")
-    three, five = (draw_subset(selector, keep, LABELS, {}, 0, classes=3) for keep in (3, 5))
-    everything = draw_subset(Full(method="full"), 8, LABELS, {}, 0, classes=3)
+    three, five = (draw_subset(selector, keep, MATERIALS, 0, classes=3) for keep in (3, 5))
+    everything = draw_subset(Full(method="full"), 8, MATERIALS, 0, classes=3)
     assert three.indices.tolist() == five.indices.tolist() == everything.indices.tolist()
     assert (three.kept, five.kept) == (3, 5)
     assert len({three.hash, five.hash, everything.hash}) == 3
+
+
+def test_a_budget_the_rule_cannot_meet_is_refused_before_it_selects() -> None:
+    with pytest.raises(LeansetError, match="method full keeps all 8 samples, not 3"):
+        draw_subset(Full(method="full"), 3, MATERIALS, 0, classes=3)
 
 
 def test_the_clusterings_reach_the_selector_by_name() -> None:
@@ -87,7 +95,8 @@ def test_the_clusterings_reach_the_selector_by_name() -> None:
         np.zeros((2, 1), dtype=np.float32),
     )
     closest = Clustered(method="clustered", clustering="c", keep="closest")
-    subset = draw_subset(closest, 2, LABELS, {"c": clustering}, 0, classes=3)
+    materials = Materials(LABELS, {"c": clustering})
+    subset = draw_subset(closest, 2, materials, 0, classes=3)
     assert subset.indices.tolist() == [3, 4]
 
 

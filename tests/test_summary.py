@@ -25,12 +25,17 @@ def cell(
                 "recipe": "lenet5",
                 "budget": budget or str(kept),
                 "kept": kept,
+                "selected": kept,
                 "run": run,
                 "status": "failed" if value is None else "ok",
                 "accuracy": np.nan if value is None else value,
                 "seconds_train": np.nan if value is None else 10.0 + run,
                 "worst_class_recall": np.nan if value is None else value / 2,
                 "least_class_count": 3 - run % 2,
+                "wrong_labels": None,
+                "seconds_artifacts": 0.0,
+                "proxy_epochs": 0,
+                "seconds_select": 0.25,
             }
             | more
             for run, value in enumerate(accuracies)
@@ -56,8 +61,11 @@ def test_a_worked_example() -> None:
         "runs": 5, "accuracy_median": 0.82, "accuracy_lower_quartile": 0.80,
         "accuracy_upper_quartile": 0.88, "accuracy_minimum": 0.60, "accuracy_maximum": 0.95,
         "difference_to_random": 0.02, "seconds_train": 12.0, "worst_class_recall": 0.41,
-        "least_class_count": 2,
+        "least_class_count": 2, "seconds_selection": 0.25, "proxy_epochs": 0,
     }  # fmt: skip
+    # no noise was injected and there is no full arm: neither can be said
+    assert np.isnan(near.pop("wrong_share"))
+    assert near.pop("pays_after") is None
     assert near == pytest.approx(expected)
     assert random["accuracy_median"] == 0.80
     assert random["difference_to_random"] == 0
@@ -111,6 +119,132 @@ def test_only_runs_that_both_finished_are_compared() -> None:
     assert (near["runs"], near["failed"]) == (2, 1)
 
 
+# --- wrong labels
+
+
+def share_of(*cells: pd.DataFrame) -> list[float]:
+    return summary_of(*cells).set_index("variant")["wrong_share"].tolist()
+
+
+def test_the_share_of_wrong_labels_is_a_median_over_runs_of_what_was_selected() -> None:
+    counts = [12, 3, 7, None]
+    near = pd.concat(
+        [cell("near", [0.5 if count else None]).assign(run=run, wrong_labels=count or 99)
+         for run, count in enumerate(counts)]
+    )  # fmt: skip
+    # of 100 samples 12, 3 and 7; the run with 99 failed
+    assert share_of(near) == [0.07]
+
+
+def test_without_noise_the_share_is_missing_and_with_none_kept_it_is_0() -> None:
+    found = share_of(cell("near", [0.5]), cell("oracle", [0.5], wrong_labels=0))
+    assert np.isnan(found[0])
+    assert found[1] == 0
+
+
+def test_the_share_is_of_the_pool_where_an_epoch_shows_fewer() -> None:
+    # 100 of 1,000 labels in the pool are wrong, ten times as many as the samples of an epoch
+    assert share_of(cell("rs2", [0.5], kept=10, selected=1000, wrong_labels=100)) == [0.1]
+
+
+# --- what selecting takes, and when it has paid
+
+
+def test_selecting_costs_its_artifacts_and_itself_in_the_middle_run() -> None:
+    costs = [(10.0, 1.0), (10.0, 5.0), (30.0, 0.5), (2.0, 20.0)]
+    near = pd.concat(
+        [
+            cell("near", [0.5]).assign(
+                run=run, seconds_artifacts=artifacts, seconds_select=select, proxy_epochs=30
+            )
+            for run, (artifacts, select) in enumerate(costs)
+        ]
+    )
+    row = summary_of(near).iloc[0]
+    # 11, 15, 30.5 and 22 s; the middle is half way from 15 to 22
+    assert row["seconds_selection"] == 18.5
+    assert row["proxy_epochs"] == 30
+
+
+def pays_after(*cells: pd.DataFrame) -> dict[str, Any]:
+    return dict(summary_of(*cells).set_index("variant")["pays_after"])
+
+
+def costing(variant: str, seconds: float, training: float, **more: Any) -> pd.DataFrame:
+    """One run that was ``seconds`` in selecting and ``training`` in training."""
+    return cell(
+        variant, [0.5], seconds_artifacts=seconds, seconds_select=0.0, seconds_train=training,
+        **more,
+    )  # fmt: skip
+
+
+FULL = costing("full", 0.0, 40.0, kept=1000)
+
+
+def test_a_selection_has_paid_after_a_worked_number_of_trainings() -> None:
+    # a training on all takes 40 s, on the subset 15 s: 25 s saved by each
+    assert pays_after(
+        FULL,
+        costing("far", 100.0, 15.0),  # 100 / 25 = 4
+        costing("near", 100.5, 15.0),  # 100.5 / 25 = 4.02, so the fifth pays
+        costing("cheap", 0.5, 15.0),  # 0.5 / 25 = 0.02, so the first pays
+        costing("free", 0.0, 15.0),  # there is nothing to pay
+    ) == {"far": 4, "near": 5, "cheap": 1, "free": 0, "full": pd.NA}
+
+
+@pytest.mark.parametrize("training", [40.0, 41.0], ids=["as long", "longer"])
+@pytest.mark.parametrize("seconds", [0.0, 100.0], ids=["for nothing", "at a price"])
+def test_a_subset_that_saves_no_time_never_pays(training: float, seconds: float) -> None:
+    assert pays_after(FULL, costing("near", seconds, training))["near"] is pd.NA
+
+
+def test_full_itself_has_nothing_to_save() -> None:
+    # even though a smaller budget of the same variant trains faster than its median
+    small = costing("full", 5.0, 10.0, kept=100)
+    assert summary_of(FULL, small)["pays_after"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "others",
+    [[], [costing("full", 0.0, 40.0, recipe="long")], [cell("full", [None], kept=1000)]],
+    ids=["none", "of another recipe", "failed"],
+)
+def test_without_a_finished_full_arm_of_the_recipe_nobody_knows(others: list[pd.DataFrame]) -> None:
+    assert pays_after(costing("near", 100.0, 15.0), *others)["near"] is pd.NA
+
+
+def test_each_recipe_is_held_against_its_own_full_arm() -> None:
+    summary = summary_of(
+        FULL,
+        FULL.assign(recipe="long", seconds_train=115.0),
+        costing("near", 100.0, 15.0),
+        costing("near", 100.0, 15.0, recipe="long"),
+    )
+    near = summary[summary["variant"] == "near"].set_index("recipe")["pays_after"]
+    # 100 / (40 - 15) = 4 and 100 / (115 - 15) = 1
+    assert near.to_dict() == {"lenet5": 4, "long": 1}
+
+
+def test_what_is_saved_is_the_difference_of_medians() -> None:
+    full = pd.concat([FULL.assign(run=run, seconds_train=s) for run, s in enumerate((90, 40, 41))])
+    near = pd.concat(
+        [costing("near", 62.0, s).assign(run=run) for run, s in enumerate((10.0, 9.0, 80.0))]
+    )
+    # 41 - 10 = 31 s saved, so 62 s are paid by two trainings
+    assert pays_after(full, near)["near"] == 2
+
+
+@given(seconds=st.floats(0, 1e6, allow_subnormal=False), full=st.floats(0.1, 1e4), share=st.floats(0.001, 0.999))
+@settings(max_examples=15)
+def test_the_trainings_that_pay_are_the_fewest_that_do(
+    seconds: float, full: float, share: float
+) -> None:
+    cells = FULL.assign(seconds_train=full), costing("near", seconds, full * share)
+    count, saved = int(pays_after(*cells)["near"]), full - full * share
+    assert count * saved >= seconds * (1 - 1e-9)
+    assert count == 0 or (count - 1) * saved < seconds * (1 + 1e-9)
+
+
 # --- failed runs
 
 
@@ -125,6 +259,7 @@ def test_a_ledger_of_failed_runs_alone_is_summarised() -> None:
     summary = summary_of(cell("random", [None]), cell("near", [None, None]))
     assert summary["failed"].tolist() == [2, 1]
     assert summary["accuracy_median"].isna().all()
+    assert summary[["wrong_share", "seconds_selection", "pays_after"]].isna().all(axis=None)
 
 
 # --- the order of rows

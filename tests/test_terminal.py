@@ -1,7 +1,7 @@
 """What a person sees: lines in a log, a bar on a terminal, and the summary as a table."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
 
@@ -14,10 +14,21 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from leanset import terminal
+from leanset.claims import Claim, judge_claims
+from leanset.noise import detection_table
 from leanset.progress import RunFinished
 from leanset.summary import summarise
 from leanset.sweep import Cell
-from leanset.terminal import SweepBar, duration, print_summary, say, widen_pipes
+from leanset.terminal import (
+    SweepBar,
+    duration,
+    print_costs,
+    print_detectors,
+    print_summary,
+    print_verdicts,
+    say,
+    widen_pipes,
+)
 
 CELLS = [
     Cell("random", "lenet5", "20", 20, 2, ()),
@@ -238,12 +249,17 @@ def summary(
                     "recipe": "lenet5",
                     "budget": budget,
                     "kept": kept,
+                    "selected": kept,
                     "run": run,
                     "status": "failed" if variant in failed else "ok",
                     "accuracy": np.nan if variant in failed else 0.9 + 0.01 * run,
                     "seconds_train": np.nan if variant in failed else seconds,
                     "worst_class_recall": np.nan if variant in failed else 0.5,
                     "least_class_count": 3,
+                    "wrong_labels": None,
+                    "seconds_artifacts": 0.0,
+                    "proxy_epochs": 0,
+                    "seconds_select": 0.1,
                 }
                 for variant in variants
                 for kept, budget in ((600, "1 %"), (60_000, "100 %"))
@@ -253,10 +269,15 @@ def summary(
     )
 
 
-def printed(table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, width: int = 120) -> list[str]:
-    """The lines of a summary as printed, its boxes of characters left out."""
+def printed(
+    table: pd.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    width: int = 120,
+    what: Callable[[pd.DataFrame], None] = print_summary,
+) -> list[str]:
+    """The lines of a table as printed."""
     log = use(monkeypatch, force_terminal=False, width=width)
-    print_summary(table)
+    what(table)
     return log.getvalue().splitlines()
 
 
@@ -320,3 +341,259 @@ def test_no_name_and_no_number_of_the_table_is_cut(
     assert "…" not in text
     for variant in set(table["variant"]):
         assert len(re.findall(rf"^{variant} ", text, re.MULTILINE)) == 2
+
+
+# --- what selecting took
+
+
+def costly(variant: str, *cells: tuple[str, float, int | None], **more: Any) -> pd.DataFrame:
+    """The summary of a variant: of each cell its budget, seconds of selection, and trainings."""
+    return pd.DataFrame(
+        [
+            {"variant": variant, "recipe": "lenet5", "budget": budget, "runs": 5, "failed": 0,
+             "seconds_selection": seconds, "proxy_epochs": 20.0, "pays_after": pays} | more
+            for budget, seconds, pays in cells
+        ]
+    ).astype({"pays_after": "Int64"})  # fmt: skip
+
+
+FULL_ARM = costly("full", ("100 %", 0.0, None), proxy_epochs=0.0)
+
+
+def costs_printed(monkeypatch: pytest.MonkeyPatch, *variants: pd.DataFrame) -> list[str]:
+    """The lines of the table of costs on a small terminal."""
+    table = pd.concat(variants, ignore_index=True)
+    lines = printed(table, monkeypatch, width=80, what=print_costs)
+    assert max(map(len, lines), default=0) <= 80
+    return lines
+
+
+def test_a_costly_variant_has_a_line_with_what_it_took_and_when_it_has_paid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hardest = costly("hardest_el2n", ("1 %", 123.44, 4), ("10 %", 123.46, 1234))
+    lines = costs_printed(monkeypatch, FULL_ARM, hardest)
+    assert lines[0].strip() == "What selecting took"
+    assert split(lines[1]) == [
+        "variant", "proxy epochs", "seconds", "trainings until it has paid",
+    ]  # fmt: skip
+    assert [split(line) for line in lines[3:]] == [
+        ["hardest_el2n", "20", "123.5", "4 at 1 %, 1,234 at 10 %"]
+    ]
+
+
+def test_a_selection_that_saves_nothing_never_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    near = costly("near", ("10 %", 5.0, 2), ("100 %", 5.0, None), proxy_epochs=0.0)
+    lines = costs_printed(monkeypatch, FULL_ARM, near)
+    assert split(lines[-1]) == ["near", "0", "5.0", "2 at 10 %, never at 100 %"]
+    lines = costs_printed(monkeypatch, FULL_ARM, costly("near", ("100 %", 5.0, None)))
+    assert split(lines[-1])[-1] == "never at 100 %"
+
+
+@pytest.mark.parametrize(
+    "full",
+    [FULL_ARM.iloc[:0], FULL_ARM.assign(runs=0, failed=5), FULL_ARM.assign(recipe="long")],
+    ids=["none", "failed", "of another recipe"],
+)
+def test_without_a_finished_full_arm_nobody_says_never(
+    monkeypatch: pytest.MonkeyPatch, full: pd.DataFrame
+) -> None:
+    lines = costs_printed(monkeypatch, full, costly("near", ("1 %", 5.0, None)))
+    assert split(lines[-1]) == ["near", "20", "5.0", "unknown without full"]
+
+
+def test_what_costs_less_than_a_second_is_free_and_not_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cheap, dear = costly("cheap", ("1 %", 0.999, 1)), costly("dear", ("1 %", 1.0, 1))
+    lines = costs_printed(monkeypatch, FULL_ARM, cheap, dear)
+    assert [split(line)[0] for line in lines[3:]] == ["dear"]
+
+
+def test_a_variant_is_listed_with_all_its_budgets_if_one_of_them_is_costly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    near = costly("near", ("1 %", 0.5, 1), ("50 %", 2.0, 3))
+    lines = costs_printed(monkeypatch, FULL_ARM, near)
+    assert split(lines[-1]) == ["near", "20", "2.0", "1 at 1 %, 3 at 50 %"]
+
+
+def test_a_cell_whose_runs_all_failed_is_not_said_to_pay_never(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    near = costly("near", ("1 %", 5.0, 2), ("10 %", np.nan, None))
+    near["runs"] = [5, 0]
+    lines = costs_printed(monkeypatch, FULL_ARM, near)
+    assert split(lines[-1])[-1] == "2 at 1 %"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [BASE, costly("cheap", ("1 %", 0.5, 1)), summary(("full", "near"), failed=("full", "near"))],
+    ids=["baselines", "all free", "all failed"],
+)
+def test_where_nothing_is_costly_nothing_is_printed(
+    monkeypatch: pytest.MonkeyPatch, table: pd.DataFrame
+) -> None:
+    assert costs_printed(monkeypatch, table) == []
+
+
+def test_many_budgets_of_a_long_name_fit_a_small_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    budgets = [f"{share} %" for share in (1, 5, 10, 20, 30, 40, 50, 60, 70, 80)]
+    name = "hardest_grand_last_layer_proportional"
+    many = costly(name, *((budget, 1234.5, 1234) for budget in budgets))
+    lines = costs_printed(monkeypatch, FULL_ARM, many)
+    # the head takes two lines here
+    row = " ".join(" ".join(lines).rpartition("─")[2].split())
+    assert row.startswith(f"{name} 20 1234.5 ")
+    for budget in budgets:
+        assert f"1,234 at {budget}" in row
+
+
+# --- finding wrong labels
+
+
+def detectors_printed(
+    monkeypatch: pytest.MonkeyPatch, scores: dict[str, list[list[float]]], wrong: list[int]
+) -> list[str]:
+    values = {
+        name: [np.array(replicate) for replicate in replicates]
+        for name, replicates in scores.items()
+    }
+    table = detection_table(values, np.array(wrong, dtype=np.bool_))
+    lines = printed(table, monkeypatch, width=80, what=print_detectors)
+    assert max(map(len, lines)) <= 80
+    return lines
+
+
+def test_detectors_are_listed_best_first_with_medians_over_replicates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, missed = [6, 5, 4, 3, 2, 1], [1, 2, 3, 4, 5, 6]
+    # one of two wrong labels on top, the other at the bottom: of 2 × 4 pairs 4 in order; half of
+    # recall at precision 1/1 and half at 2/6 are 2/3; one of the top two is wrong
+    between = [6, 1, 5, 4, 3, 2]
+    lines = detectors_printed(
+        monkeypatch,
+        {"missed": [missed], "mixed": [found, between, missed], "found": [found]},
+        [1, 1, 0, 0, 0, 0],
+    )
+    assert lines[0].strip() == "Finding the 2 wrong labels"
+    assert split(lines[1]) == ["score", "ROC-AUC", "average precision", "wrong among the top 2"]
+    # the wrong ones at the bottom: precision 1/5 and 2/6 at half of recall each
+    assert [split(line) for line in lines[3:]] == [
+        ["found", "1.0000", "1.0000", "100.0 %"],
+        ["mixed", "0.5000", "0.6667", "50.0 %"],
+        ["missed", "0.0000", "0.2667", "0.0 %"],
+    ]
+
+
+def test_detectors_that_are_as_good_as_each_other_are_listed_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # so many that a sort which does not keep the order of ties would show
+    ties = {f"score_{number:02}": [[3.0, 2.0, 1.0]] for number in range(60)}
+    ties["score_30"] = ties["score_50"] = [[1.0, 2.0, 3.0]]
+    lines = detectors_printed(monkeypatch, ties, [1, 0, 0])
+    best = sorted(ties.keys() - {"score_30", "score_50"})
+    assert [split(line)[0] for line in lines[3:]] == [*best, "score_30", "score_50"]
+
+
+@pytest.mark.parametrize("wrong", range(1, 6))
+def test_as_many_suspects_are_looked_at_as_there_are_wrong_labels(
+    monkeypatch: pytest.MonkeyPatch, wrong: int
+) -> None:
+    # half of them may be none, and twice as many may be more than there are samples
+    lines = detectors_printed(
+        monkeypatch, {"el2n": [[6, 5, 4, 3, 2, 1]]}, [1] * wrong + [0] * (6 - wrong)
+    )
+    assert lines[0].strip() == f"Finding the {wrong} wrong labels"
+    assert split(lines[1])[-1] == f"wrong among the top {wrong}"
+    assert split(lines[-1]) == ["el2n", "1.0000", "1.0000", "100.0 %"]
+
+
+def test_many_wrong_labels_and_long_names_fit_a_small_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = {"replicate": 0, "wrong_labels": 24_000, "roc_auc": 0.98765, "average_precision": 0.5,
+           "k": 24_000, "precision_at_k": 0.12345}  # fmt: skip
+    name = "grand_last_layer_early"
+    lines = printed(
+        pd.DataFrame([row | {"detector": name}]), monkeypatch, width=80, what=print_detectors
+    )
+    assert max(map(len, lines)) <= 80
+    assert lines[0].strip() == "Finding the 24,000 wrong labels"
+    assert split(lines[-1]) == [name, "0.9877", "0.5000", "12.3 %"]
+
+
+# --- verdicts
+
+
+def verdicts_printed(monkeypatch: pytest.MonkeyPatch, claim: dict[str, Any]) -> list[str]:
+    """What is said of a claim, of the runs of far, near and few."""
+    accuracies = {
+        "far": [0.50, 0.52, 0.54],
+        "near": [0.40, 0.42, 0.44],
+        "wild": [0.00, 0.40, 0.80],
+        "few": [0.60],
+    }
+    runs = pd.DataFrame(
+        [
+            {"variant": variant, "budget": budget, "kept": 10, "run": run, "status": "ok",
+             "accuracy": accuracy}
+            for variant, values in accuracies.items()
+            for budget in ("10 %", "100")
+            for run, accuracy in enumerate(values)
+        ]
+    )  # fmt: skip
+    verdicts = judge_claims(runs, [Claim.model_validate({"text": "They say so"} | claim)])
+    return printed(verdicts, monkeypatch, width=80, what=print_verdicts)
+
+
+def test_a_verdict_is_a_sentence_with_its_difference_in_points(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # means 52 % and 42 %, both of deviation 2 and three runs: 10 ± t(4; 0.975) · √(8 / 3)
+    # = 10 ± 2.776 · 1.633
+    assert verdicts_printed(monkeypatch, {"better": "far", "than": "near", "budgets": [0.1]}) == [
+        "holds: They say so [far at 10 % minus near at 10 %: +10.00 points, +5.47 to +14.53]"
+    ]
+    assert verdicts_printed(monkeypatch, {"better": "near", "than": "far", "budgets": [0.1]}) == [
+        "contradicted: They say so [near at 10 % minus far at 10 %: -10.00 points, -14.53 to -5.47]"
+    ]
+
+
+def test_a_difference_inside_the_noise_is_said_to_be_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (line,) = verdicts_printed(monkeypatch, {"better": "far", "than": "wild", "budgets": [0.1]})
+    assert re.fullmatch(
+        r"not shown: They say so \[.*: \+12\.00 points, -\d+\.\d\d to \+\d+\.\d\d\]", line
+    )
+
+
+def test_each_comparison_of_a_claim_is_a_line_with_both_budgets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim = {"better": "far", "than": "near", "budgets": [0.1, 100], "than_budget": 100}
+    first, second = verdicts_printed(monkeypatch, claim)
+    assert "[far at 10 % minus near at 100: " in first
+    assert "[far at 100 minus near at 100: " in second
+
+
+@pytest.mark.parametrize(("better", "than"), [("far", "gone"), ("gone", "far"), ("gone", "lost")])
+def test_where_runs_are_missing_the_verdict_says_so(
+    monkeypatch: pytest.MonkeyPatch, better: str, than: str
+) -> None:
+    claim = {"better": better, "than": than, "budgets": [0.1]}
+    assert verdicts_printed(monkeypatch, claim) == [
+        f"not run: They say so [{better} at 10 % minus {than} at 10 %: no run of one side finished]"
+    ]
+
+
+def test_one_run_alone_has_a_difference_but_no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = {"better": "few", "than": "far", "budgets": [0.1]}
+    assert verdicts_printed(monkeypatch, claim) == [
+        "not shown: They say so "
+        "[few at 10 % minus far at 10 %: +8.00 points, too few runs for an interval]"
+    ]

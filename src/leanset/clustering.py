@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
 from leanset.errors import LeansetError
+from leanset.finite import require_finite
 from leanset.frozen import Frozen
 
 _BLOCK = 8192
@@ -52,7 +53,7 @@ class Clustering:
 class KMeans(Frozen):
     """Mini-batch k-means (Sculley 2010) with k-means++ starts, as the source experiment ran it."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     embedding: str
     clusters: Annotated[int, Field(ge=2)]
     batch_size: PositiveInt = 1024
@@ -86,23 +87,6 @@ class KMeans(Frozen):
         assignment = kmeans.predict(embedding).astype(np.int64)
         centroids = kmeans.cluster_centers_.astype(np.float32)
         return Clustering(assignment, _own_distance(embedding, assignment, centroids), centroids)
-
-
-def require_finite(values: NDArray[np.floating[Any]], name: str) -> None:
-    """Refuse values that are NaN or infinite, naming the first such sample.
-
-    Raises:
-        LeansetError: a value is not finite.
-    """
-    finite = np.isfinite(values.reshape(len(values), -1)).all(axis=1)
-    if not finite.all():
-        bad = np.flatnonzero(~finite)
-        raise LeansetError(
-            f"{len(bad)} of {len(values)} samples have a value that is NaN or infinite, "
-            f"the first is sample {bad[0]}.",
-            where=name,
-            remedy="Mend or drop them; nothing was selected.",
-        )
 
 
 def _own_distance(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,8 @@ from leanset.errors import LeansetError
 
 _BLOCK = 4096
 """Images counted at once, because counting takes eight bytes for every pixel."""
+
+_FIELDS = ("images", "labels", "rows")
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,49 @@ class Split:
                 f"dataset.train_samples asks for {size} of {len(self)} training samples.",
                 remedy="Lower it, or leave it out to use them all.",
             )
-        chosen = np.sort(rng.choice(len(self), size, replace=False))
+        return self._at(np.sort(rng.choice(len(self), size, replace=False)))
+
+    def parted(self, size: int, rng: np.random.Generator) -> tuple[Split, Split]:
+        """The rest and a random part of ``size`` samples, each in the order of the source.
+
+        Every sample is equally likely to be in the part, and the part holds of every class its
+        proportional share, rounded down or up (systematic sampling of the samples sorted by
+        class; Cochran 1977, *Sampling Techniques*, chapter 8).
+
+        Raises:
+            LeansetError: ``size`` leaves nothing for the rest.
+        """
+        if size >= len(self):
+            raise LeansetError(
+                f"dataset.validation asks for {size} of {len(self)} training samples, which "
+                "leaves none to train on.",
+                remedy="Lower it, or raise dataset.train_samples if that is set.",
+            )
+        by_class = np.lexsort((rng.random(len(self)), self.labels))
+        # whole numbers, so that the last step cannot be rounded past the last sample
+        steps = (np.arange(size) * len(self) + rng.integers(len(self))) // size
+        in_part = np.zeros(len(self), dtype=np.bool_)
+        in_part[by_class[steps]] = True
+        return self._at(np.flatnonzero(~in_part)), self._at(np.flatnonzero(in_part))
+
+    def relabelled(self, labels: NDArray[np.int64]) -> Split:
+        """The same samples with other labels, ``int64 [N]``."""
+        return replace(self, labels=labels)
+
+    def _at(self, chosen: NDArray[np.int64]) -> Split:
         return Split(self.images[chosen], self.labels[chosen], self.rows[chosen])
 
 
 @dataclass(frozen=True)
 class ImageSet:
-    """A labelled image set, split into train and test. A *sample index* is a row of ``train``.
+    """A labelled image set in splits. A *sample index* is a row of ``train``.
+
+    Attributes:
+        name: what people call the set; no part of its content.
+        class_names: one for each label from 0.
+        train: what is selected from and trained on.
+        test: what results are reported on, and nothing is decided on.
+        validation: what decisions are made on, where the set has such a split.
 
     Raises:
         LeansetError: images and labels disagree in number or shape, a label has no class name,
@@ -66,17 +104,18 @@ class ImageSet:
     class_names: tuple[str, ...]
     train: Split
     test: Split
+    validation: Split | None = None
 
     def __post_init__(self) -> None:
-        for split_name, split in (("train", self.train), ("test", self.test)):
+        for split_name, split in self.splits.items():
             self._check(split_name, split)
-        if self.train.images.shape[1:] != self.test.images.shape[1:]:
-            raise LeansetError(
-                f"train images are {self.train.images.shape[1:]} and test images "
-                f"{self.test.images.shape[1:]} (channels, height, width).",
-                where=self.name,
-                remedy="Both splits need one shape.",
-            )
+            if split.images.shape[1:] != self.train.images.shape[1:]:
+                raise LeansetError(
+                    f"train images are {self.train.images.shape[1:]} and {split_name} images "
+                    f"{split.images.shape[1:]} (channels, height, width).",
+                    where=self.name,
+                    remedy="All splits need one shape.",
+                )
 
     def _check(self, split_name: str, split: Split) -> None:
         where = f"{self.name}, {split_name} split"
@@ -98,15 +137,21 @@ class ImageSet:
             )
 
     @property
+    def splits(self) -> dict[str, Split]:
+        """The splits that there are, by name."""
+        splits = {"train": self.train, "test": self.test}
+        return splits if self.validation is None else {**splits, "validation": self.validation}
+
+    @property
     def classes(self) -> int:
         """The number of classes."""
         return len(self.class_names)
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over pixels, labels and class names of both splits."""
+        """SHA-256 over pixels, labels and class names of every split."""
         digest = hashlib.sha256("\0".join(self.class_names).encode())
-        for split in (self.train, self.test):
+        for split in self.splits.values():
             digest.update(str(split.images.shape).encode())
             digest.update(split.images.tobytes())
             digest.update(split.labels.tobytes())
@@ -116,8 +161,8 @@ class ImageSet:
         """The set as named arrays, for the store."""
         return {
             f"{split_name}_{field}": getattr(split, field)
-            for split_name, split in (("train", self.train), ("test", self.test))
-            for field in ("images", "labels", "rows")
+            for split_name, split in self.splits.items()
+            for field in _FIELDS
         }
 
     @classmethod
@@ -125,11 +170,28 @@ class ImageSet:
         cls, arrays: Mapping[str, NDArray[np.generic]], name: str, class_names: tuple[str, ...]
     ) -> ImageSet:
         """The set back from its named arrays."""
-        train, test = (
-            Split(*(arrays[f"{split}_{field}"] for field in ("images", "labels", "rows")))  # type: ignore[arg-type]
-            for split in ("train", "test")
-        )
-        return cls(name, class_names, train, test)
+        splits = {
+            split: Split(*(arrays[f"{split}_{field}"] for field in _FIELDS))  # type: ignore[arg-type]
+            for split in ("train", "test", "validation")
+            if split != "validation" or "validation_images" in arrays
+        }
+        return cls(name, class_names, **splits)
+
+    def judged_on_validation(self) -> ImageSet:
+        """The set with its validation split in the place of the test split, which it lacks.
+
+        What trains on it and evaluates on its ``test`` decides without touching the test split.
+
+        Raises:
+            LeansetError: there is no validation split.
+        """
+        if self.validation is None:
+            raise LeansetError(
+                "there is no validation split to decide on.",
+                where=self.name,
+                remedy="Set dataset.validation to the number or fraction of samples to hold back.",
+            )
+        return ImageSet(self.name, self.class_names, self.train, self.validation)
 
 
 def channel_statistics(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from leanset.choices import Choice
 from leanset.images import ImageSet
+from leanset.provenance import Work
 from leanset.seeds import training_seed
 from leanset.store import Key
 from leanset.subsets import Subset, subset_hash
@@ -21,19 +23,42 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def subset_row(cell: Cell, run: int, subset: Subset, image_set_hash: str) -> dict[str, Any]:
-    """One row of the table of subsets."""
+def subset_row(
+    cell: Cell,
+    run: int,
+    subset: Subset,
+    image_set_hash: str,
+    behind: Work,
+    wrong: NDArray[np.bool_] | None,
+    choice: Choice | None = None,
+) -> dict[str, Any]:
+    """One row of the table of subsets.
+
+    Args:
+        cell: the cell it is of.
+        run: the run it is for.
+        subset: what was selected.
+        image_set_hash: what it was selected from.
+        behind: the work of making all that the selection was made from.
+        wrong: ``bool [N]``, which labels were made wrong on purpose, if that was done.
+        choice: what was decided on the validation split, if the rule left something to decide.
+    """
     return {
         "variant": cell.variant,
         "recipe": cell.recipe,
         "budget": cell.budget,
         "requested": cell.kept,
         "kept": subset.kept,
+        "selected": len(subset.indices),
         "run": run,
         "selection_seed": subset.selection_seed,
         "image_set_hash": image_set_hash,
         "subset_hash": subset.hash,
         "seconds_select": subset.seconds,
+        "chosen": choice.alternative if choice else None,
+        "seconds_artifacts": behind.seconds + (choice.seconds if choice else 0.0),
+        "proxy_epochs": behind.proxy_epochs,
+        "wrong_labels": None if wrong is None else int(wrong[subset.indices].sum()),
         "class_histogram": subset.class_histogram,
         "indices": subset.indices,
     }
@@ -69,18 +94,24 @@ def jobs(subsets: pd.DataFrame, recipe: Recipe, sweep_seed: int, keep_state: boo
     Raises:
         ValueError: a row's indices are not those its hash was made of.
     """
-    todo = []
-    for row in rows_of(subsets):
-        indices = np.asarray(row["indices"], dtype=np.int64)
-        kept = int(row["kept"])
-        if subset_hash(indices, kept) != row["subset_hash"]:
-            raise ValueError(f"subset {row['subset_hash']} does not match its indices")
-        seed = training_seed(sweep_seed, int(row["run"]))
-        order = Shuffled() if kept == len(indices) else Fresh(kept)
-        todo.append(
-            Job(run_key(row, recipe, seed), indices, recipe, seed, order, keep_state=keep_state)
-        )
-    return todo
+    return [
+        job_of(row, recipe, training_seed(sweep_seed, int(row["run"])), keep_state)
+        for row in rows_of(subsets)
+    ]
+
+
+def job_of(row: Mapping[str, Any], recipe: Recipe, seed: int, keep_state: bool) -> Job:
+    """The training of one row of a table of subsets, from one training seed.
+
+    Raises:
+        ValueError: the row's indices are not those its hash was made of.
+    """
+    indices = np.asarray(row["indices"], dtype=np.int64)
+    kept = int(row["kept"])
+    if subset_hash(indices, kept) != row["subset_hash"]:
+        raise ValueError(f"subset {row['subset_hash']} does not match its indices")
+    order = Shuffled() if kept == len(indices) else Fresh(kept)
+    return Job(run_key(row, recipe, seed), indices, recipe, seed, order, keep_state=keep_state)
 
 
 def ledger_table(
@@ -103,8 +134,9 @@ def ledger_table(
 
 
 def _what_was_asked(row: Mapping[str, Any], recipe: Recipe, seed: int) -> dict[str, Any]:
-    taken = ("variant", "recipe", "budget", "requested", "kept", "run", "selection_seed",
-             "image_set_hash", "subset_hash", "seconds_select")  # fmt: skip
+    taken = ("variant", "recipe", "budget", "requested", "kept", "selected", "run",
+             "selection_seed", "image_set_hash", "subset_hash", "seconds_select",
+             "seconds_artifacts", "proxy_epochs", "wrong_labels", "chosen")  # fmt: skip
     return {name: row[name] for name in taken} | {
         "training_seed": seed,
         "epochs": recipe.epochs,

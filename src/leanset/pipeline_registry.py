@@ -1,55 +1,94 @@
 """All pipelines, built from the settings of the environment in use."""
 
-from itertools import chain
-
 from click import ClickException
 from kedro.pipeline import Pipeline
 
 from leanset.config import Settings
 from leanset.io.config_loader import SweepConfigLoader
-from leanset.pipelines import clustering, embedding, ingestion, pruning, recording, reporting
+from leanset.pipelines import (
+    audit,
+    clustering,
+    embedding,
+    ingestion,
+    pruning,
+    recording,
+    reporting,
+    scoring,
+)
 
 
 def register_pipelines() -> dict[str, Pipeline]:
     """The stages, each variant under its own name, and ``prune_sweep``: all of them together.
 
-    No variant reads a training log yet, so ``training_log`` stands beside the sweep.
+    Beside the sweep stand ``training_log``, which records every log there is, and
+    ``noise_audit``, which looks for wrong labels and selects nothing.
     """
     settings = SweepConfigLoader.current().settings
     stages, variants = _stages(settings), _variants(settings)
     prune_sweep = Pipeline([*stages.values(), *variants.values()])
     stages["training_log"] = recording.create_pipeline(settings.logs)
+    if settings.audit is not None:
+        stages["noise_audit"] = _audit(settings, settings.audit.score, stages["ingestion"])
     _refuse_shared_names(stages, variants)
     return {**stages, **variants, "prune_sweep": prune_sweep, "__default__": prune_sweep}
 
 
 def _stages(settings: Settings) -> dict[str, Pipeline]:
-    """The shared stages, with the named artifacts that some active variant needs and no others."""
-    active = settings.active()
-    needed = chain.from_iterable(
-        variant.selector.needs().clusterings for variant in active.values()
-    )
-    clusterings = {name: settings.clusterings[name] for name in sorted(set(needed))}
-    embeddings = sorted({kmeans.embedding for kmeans in clusterings.values()})
-    artifacts = [
-        *(f"embedding_{name}" for name in embeddings),
-        *(f"clustering_{name}" for name in clusterings),
-    ]
+    """The shared stages, with the named artifacts that the sweep needs and no others."""
+    active, needed = settings.active(), settings.artifacts()
+    listed = any(settings.scores[name].sources().clustering for name in settings.sweep.scores)
     return {
-        "ingestion": ingestion.create_pipeline(active),
-        "embedding": embedding.create_pipeline(embeddings),
-        "clustering": clustering.create_pipeline(clusterings),
+        "ingestion": ingestion.create_pipeline(active, has_noise=settings.has_noise),
+        "embedding": embedding.create_pipeline(needed.embeddings),
+        "clustering": clustering.create_pipeline(
+            {name: settings.clusterings[name] for name in needed.clusterings},
+            at_least=settings.sweep.runs if listed else 0,
+        ),
+        "training_log": recording.create_pipeline(
+            {name: settings.logs[name] for name in needed.logs}
+        ),
+        "scoring": scoring.create_pipeline(
+            {name: settings.scores[name] for name in needed.scores}, settings.clusterings
+        ),
         "reporting": reporting.create_pipeline(
-            list(active), artifacts, has_published=settings.published is not None
+            reporting.Reported(
+                variants=list(active),
+                choices=[
+                    f"choices_{name}"
+                    for name, variant in active.items()
+                    if variant.selector.alternatives()
+                ],
+                artifacts=needed.datasets(),
+                scores=[f"score_{name}" for name in needed.scores],
+                has_noise=settings.has_noise,
+                has_hypotheses=bool(settings.hypotheses),
+                has_published=settings.published is not None,
+            )
         ),
     }
 
 
 def _variants(settings: Settings) -> dict[str, Pipeline]:
     return {
-        name: pruning.create_pipeline(name, variant, settings.sweep.recipe)
+        name: pruning.create_pipeline(
+            name, variant, settings.sweep.recipe, has_noise=settings.has_noise
+        )
         for name, variant in settings.active().items()
     }
+
+
+def _audit(settings: Settings, name: str, ingestion: Pipeline) -> Pipeline:
+    """From the images to the suspects, by way of one score and its log."""
+    score = settings.scores[name]
+    log = str(score.sources().log)
+    return Pipeline(
+        [
+            ingestion,
+            recording.create_pipeline({log: settings.logs[log]}),
+            scoring.create_pipeline({name: score}, settings.clusterings),
+            audit.create_pipeline(name, log, has_noise=settings.has_noise),
+        ]
+    )
 
 
 def _refuse_shared_names(stages: dict[str, Pipeline], variants: dict[str, Pipeline]) -> None:

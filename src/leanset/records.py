@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 
 import numpy as np
 
+from leanset.images import ImageSet
 from leanset.store import Built, Entry, Key, Store
-from leanset.training import EpochRecord, Job, RunResult
+from leanset.training import EpochRecord, Job, RunResult, TrainingSettings, train_runs
 
 _ARRAYS = ("predicted", "history", "state")
 
@@ -56,6 +58,22 @@ class RunRecords:
             LeansetError: they are missing or damaged.
         """
         return self._store.get(model_key(key))
+
+
+def results_of(
+    jobs: Sequence[Job], images: ImageSet, records: RunRecords, settings: TrainingSettings
+) -> Iterator[tuple[RunResult, bool]]:
+    """The result of every job and whether it was recorded before; a new one is kept at once.
+
+    Recorded results come first, the others as they finish.
+    """
+    found = {job.key: record for job in jobs if (record := records.find(job))}
+    for record in found.values():
+        yield record, True
+    for result in train_runs(images, [job for job in jobs if job.key not in found], settings):
+        if not result.failure:
+            records.keep(result)
+        yield result, False
 
 
 def model_key(run: str) -> Key:

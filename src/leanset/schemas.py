@@ -19,6 +19,7 @@ class Runs(pa.DataFrameModel):
     budget: Series[str]
     requested: Series[int] = pa.Field(ge=1)
     kept: Series[int] = pa.Field(ge=1)
+    selected: Series[int] = pa.Field(ge=1)
     run: Series[int] = pa.Field(ge=0)
     status: Series[str] = pa.Field(isin=["ok", "failed"])
     reason: Series[str] = pa.Field(nullable=True, coerce=True)
@@ -34,6 +35,10 @@ class Runs(pa.DataFrameModel):
     loss: Series[float] = pa.Field(nullable=True, ge=0)
     worst_class_recall: Series[float] = _fraction()
     least_class_count: Series[int] = pa.Field(ge=0)
+    chosen: Series[str] = pa.Field(nullable=True, coerce=True)
+    wrong_labels: Series[pd.Int64Dtype] = pa.Field(nullable=True, ge=0, coerce=True)
+    seconds_artifacts: Series[float] = pa.Field(ge=0)
+    proxy_epochs: Series[int] = pa.Field(ge=0)
     seconds_select: Series[float] = pa.Field(ge=0)
     seconds_train: Series[float] = pa.Field(nullable=True, ge=0)
     seconds_evaluate: Series[float] = pa.Field(nullable=True, ge=0)
@@ -54,6 +59,18 @@ class Runs(pa.DataFrameModel):
     def budget_is_exact(cls, runs: pd.DataFrame) -> "pd.Series[bool]":
         """As many samples were kept as were asked for."""
         return runs["kept"] == runs["requested"]
+
+    @pa.dataframe_check
+    @classmethod
+    def what_is_kept_was_selected(cls, runs: pd.DataFrame) -> "pd.Series[bool]":
+        """An epoch shows no more than was selected; a pool that it draws from is larger."""
+        return runs["kept"] <= runs["selected"]
+
+    @pa.dataframe_check
+    @classmethod
+    def wrong_labels_are_of_selected_samples(cls, runs: pd.DataFrame) -> "pd.Series[bool]":
+        """No more labels are wrong than samples were selected."""
+        return runs["wrong_labels"].fillna(0) <= runs["selected"]
 
     @pa.dataframe_check
     @classmethod
@@ -86,6 +103,10 @@ class Summary(pa.DataFrameModel):
     seconds_train: Series[float] = pa.Field(nullable=True, ge=0)
     worst_class_recall: Series[float] = _fraction()
     least_class_count: Series[pd.Int64Dtype] = pa.Field(nullable=True, ge=0)
+    wrong_share: Series[float] = _fraction()
+    seconds_selection: Series[float] = pa.Field(nullable=True, ge=0)
+    proxy_epochs: Series[float] = pa.Field(nullable=True, ge=0)
+    pays_after: Series[pd.Int64Dtype] = pa.Field(nullable=True, ge=0)
 
     class Config:
         """No other columns, and no cell twice."""

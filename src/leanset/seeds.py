@@ -23,6 +23,11 @@ class Purpose(IntEnum):
     SELECTION = 3
     TRAINING = 4
     PROXY = 5
+    CHOICE = 6
+    FOLDS = 7
+    VALIDATION = 8
+    NOISE = 9
+    REPORTING = 10
 
 
 def derive(sweep_seed: int, purpose: Purpose, run: int) -> int:
@@ -55,6 +60,31 @@ def training_seed(sweep_seed: int, run: int) -> int:
 def proxy_seed(sweep_seed: int, proxy: int) -> int:
     """The seed of the training of proxy ``proxy``, the same in every training log."""
     return derive(sweep_seed, Purpose.PROXY, proxy)
+
+
+def choice_seed(sweep_seed: int) -> int:
+    """The seed of the trainings that a choice on the validation split is made from."""
+    return derive(sweep_seed, Purpose.CHOICE, 0)
+
+
+def fold_seed(sweep_seed: int) -> int:
+    """The seed that divides the training split into folds, the same in every training log."""
+    return derive(sweep_seed, Purpose.FOLDS, 0)
+
+
+def validation_seed(sweep_seed: int) -> int:
+    """The seed that draws the validation split, where one is asked for."""
+    return derive(sweep_seed, Purpose.VALIDATION, 0)
+
+
+def noise_seed(sweep_seed: int) -> int:
+    """The seed that makes labels wrong, where that is asked for."""
+    return derive(sweep_seed, Purpose.NOISE, 0)
+
+
+def reporting_seed(sweep_seed: int) -> int:
+    """The seed that breaks ties in tables of a report."""
+    return derive(sweep_seed, Purpose.REPORTING, 0)
 
 
 def numpy_generator(seed: int) -> np.random.Generator:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leanset.clustering import Clustering
 from leanset.errors import LeansetError
 from leanset.seeds import numpy_generator
 from leanset.selectors import Materials, Selector
@@ -51,18 +49,19 @@ def subset_hash(indices: NDArray[np.int64], kept: int) -> str:
 def draw_subset(
     selector: Selector,
     keep: int,
-    labels: NDArray[np.int64],
-    clusterings: Mapping[str, Clustering],
+    materials: Materials,
     seed: int,
     classes: int,
 ) -> Subset:
     """Select exactly ``keep`` samples for one run, or the pool that each epoch draws them from.
 
     Raises:
-        LeansetError: the selector broke its promise of ``keep`` distinct samples.
+        LeansetError: the rule cannot meet the budget, or the selector broke its promise of
+            ``keep`` distinct samples.
     """
+    labels = materials.labels
+    selector.check(keep, len(labels))
     start = time.perf_counter()
-    materials = Materials(labels, clusterings)
     indices = np.sort(selector.select(keep, materials, numpy_generator(seed)))
     seconds = time.perf_counter() - start
     distinct = np.unique(indices[(indices >= 0) & (indices < len(labels))])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from leanset.budgets import kept, label
 from leanset.clustering import KMeans
-from leanset.config import SweepSettings, VariantSettings
+from leanset.config import Artifacts, SweepSettings, VariantSettings
 from leanset.errors import LeansetError
+from leanset.scores import Score
 from leanset.tables import rows_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Cell:
     Attributes:
         budget: as a person reads it, ``600`` or ``10 %``.
         kept: the exact number of samples.
-        clusterings: the named clusterings its selector reads.
+        artifacts: the datasets of the named artifacts it is selected from, directly or not.
     """
 
     variant: str
@@ -31,41 +32,55 @@ class Cell:
     budget: str
     kept: int
     runs: int
-    clusterings: tuple[str, ...]
+    artifacts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """The named artifacts that a variant may select from."""
+
+    clusterings: Mapping[str, KMeans]
+    scores: Mapping[str, Score]
+
+    def behind(self, scores: Iterable[str], clusterings: Iterable[str] = ()) -> tuple[str, ...]:
+        """The datasets of some scores and clusterings, and of all that they are made from."""
+        return Artifacts.behind(scores, clusterings, self.scores, self.clusterings).datasets()
 
 
 def plan_sweep(
-    sweep: SweepSettings,
-    variants: Mapping[str, VariantSettings],
-    clusterings: Mapping[str, KMeans],
-    available: int,
+    sweep: SweepSettings, variants: Mapping[str, VariantSettings], known: Known, available: int
 ) -> list[Cell]:
     """Every cell of the sweep, checked against the number of training samples.
 
     Raises:
-        LeansetError: a budget or a needed clustering's k is above ``available``, or two budgets
-            of a variant keep the same number of samples.
+        LeansetError: a budget or a needed clustering's k is above ``available``, a rule cannot
+            meet a budget, or two budgets of a variant keep the same number of samples.
     """
     cells = [
         cell
         for name, variant in variants.items()
-        for cell in _cells(name, variant, sweep, available)
+        for cell in _cells(name, variant, sweep, known, available)
     ]
-    for name in sorted({name for cell in cells for name in cell.clusterings}):
-        if clusterings[name].clusters > available:
+    used = {*known.behind(sweep.scores), *(name for cell in cells for name in cell.artifacts)}
+    for name, clustering in sorted(known.clusterings.items()):
+        if f"clustering_{name}" in used and clustering.clusters > available:
             raise LeansetError(
-                f"{clusterings[name].clusters} clusters asked of {available} training samples.",
+                f"{clustering.clusters} clusters asked of {available} training samples.",
                 where=f"clusterings.{name}.clusters",
                 remedy=f"Set it to at most {available}.",
             )
     return cells
 
 
-def _cells(name: str, variant: VariantSettings, sweep: SweepSettings, available: int) -> list[Cell]:
+def _cells(
+    name: str, variant: VariantSettings, sweep: SweepSettings, known: Known, available: int
+) -> list[Cell]:
     cells: dict[int, Cell] = {}
+    needs = variant.selector.needs()
     for budget in variant.budgets or sweep.budgets:
         try:
             keep = kept(budget, available)
+            variant.selector.check(keep, available)
         except LeansetError as error:
             raise LeansetError(str(error), where=f"variant {name}, budgets") from None
         if keep in cells:
@@ -80,14 +95,14 @@ def _cells(name: str, variant: VariantSettings, sweep: SweepSettings, available:
             budget=label(budget),
             kept=keep,
             runs=variant.runs or sweep.runs,
-            clusterings=variant.selector.needs().clusterings,
+            artifacts=known.behind(needs.scores, needs.clusterings),
         )
     return list(cells.values())
 
 
-def replicates(cells: Sequence[Cell], clustering: str) -> int:
-    """How many replicates of a clustering the sweep reads: one for each run."""
-    return max((cell.runs for cell in cells if clustering in cell.clusterings), default=0)
+def replicates(cells: Sequence[Cell], dataset: str) -> int:
+    """How many replicates of an artifact the sweep reads: one for each run."""
+    return max((cell.runs for cell in cells if dataset in cell.artifacts), default=0)
 
 
 def plan_table(cells: Sequence[Cell]) -> pd.DataFrame:
@@ -95,7 +110,7 @@ def plan_table(cells: Sequence[Cell]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(
-        [asdict(cell) | {"clusterings": " ".join(cell.clusterings)} for cell in cells],
+        [asdict(cell) | {"artifacts": " ".join(cell.artifacts)} for cell in cells],
         columns=[field.name for field in fields(Cell)],
     )
 
@@ -109,7 +124,7 @@ def cells_of(plan: pd.DataFrame) -> list[Cell]:
             budget=str(row["budget"]),
             kept=int(row["kept"]),
             runs=int(row["runs"]),
-            clusterings=tuple(str(row["clusterings"]).split()),
+            artifacts=tuple(str(row["artifacts"]).split()),
         )
         for row in rows_of(plan)
     ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
-from math import isnan
+from collections.abc import Mapping, Sequence
+from math import isinf, isnan
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich import get_console, reconfigure
 from rich.box import SIMPLE
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 120
 _SILENCE = 30.0
+_FREE = 1.0
 
 
 def widen_pipes() -> None:
@@ -111,18 +112,9 @@ def duration(seconds: float) -> str:
 
 def print_summary(summary: pd.DataFrame) -> None:
     """Print the summary as a table a person can read, on a terminal of 80 columns too."""
-    table = Table(
-        title="Test accuracy, %",
-        title_justify="left",
-        box=SIMPLE,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
-    for name in ("variant", "budget"):
-        table.add_column(name, no_wrap=True)
-    for name in ("kept", "runs", "median", "quartiles", "to random", "s/run"):
-        table.add_column(name, justify="right", overflow="fold")
+    words = ("variant", "budget")
+    numbers = ("kept", "runs", "median", "quartiles", "to random", "s/run")
+    table = _table("Test accuracy, %", words, numbers)
     for row in rows_of(summary):
         table.add_row(
             str(row["variant"]),
@@ -135,6 +127,100 @@ def print_summary(summary: pd.DataFrame) -> None:
             "–" if isnan(row["seconds_train"]) else f"{row['seconds_train']:.1f}",
         )
     get_console().print(table)
+
+
+def print_costs(summary: pd.DataFrame) -> None:
+    """Print what selecting a subset took, and after how many trainings it has paid for itself.
+
+    Only of variants that select by something costly: cheaper than a second is free.
+    """
+    finished = summary[summary["runs"] > 0]
+    dearest = finished.groupby("variant")["seconds_selection"].transform("max")
+    costly = finished[dearest >= _FREE]
+    compared = set(finished.loc[finished["variant"] == "full", "recipe"])
+    if costly.empty:
+        return
+    table = _table(
+        "What selecting took",
+        ("variant",),
+        ("proxy epochs", "seconds", "trainings until it has paid"),
+    )
+    for variant, cells in costly.groupby("variant"):
+        table.add_row(
+            str(variant),
+            f"{cells['proxy_epochs'].max():g}",
+            f"{cells['seconds_selection'].max():.1f}",
+            _repaid(cells) if compared.issuperset(cells["recipe"]) else "unknown without full",
+        )
+    get_console().print(table)
+
+
+def print_detectors(detectors: pd.DataFrame) -> None:
+    """Print how well each score finds the labels that were made wrong, best first.
+
+    As many suspects are looked at as there are wrong labels; medians over replicates.
+    """
+    at_wrong = detectors[detectors["k"] == detectors["wrong_labels"]]
+    wrong = at_wrong["k"].iloc[0]
+    columns = ["roc_auc", "average_precision", "precision_at_k"]
+    medians = at_wrong.groupby("detector")[columns].median()
+    best_first = medians.sort_values("roc_auc", ascending=False, kind="stable").reset_index()
+    table = _table(
+        f"Finding the {wrong:,} wrong labels",
+        ("score",),
+        ("ROC-AUC", "average precision", f"wrong among the top {wrong:,}"),
+    )
+    for row in rows_of(best_first):
+        table.add_row(
+            str(row["detector"]),
+            f"{row['roc_auc']:.4f}",
+            f"{row['average_precision']:.4f}",
+            f"{row['precision_at_k'] * 100:.1f} %",
+        )
+    get_console().print(table)
+
+
+def print_verdicts(verdicts: pd.DataFrame) -> None:
+    """Print what became of each hypothesis, comparison by comparison, in percent points."""
+    for row in rows_of(verdicts):
+        say(
+            f"{row['verdict']}: {row['claim']} [{row['better']} at {row['budget']} minus "
+            f"{row['than']} at {row['than_budget']}: {_measured(row)}]"
+        )
+
+
+def _measured(row: Mapping[str, Any]) -> str:
+    """A difference in percent points and the interval around it, or why there is none."""
+    if isnan(row["difference"]):
+        return "no run of one side finished"
+    points = f"{row['difference']:+.2f} points"
+    if isinf(row["high"]):
+        return f"{points}, too few runs for an interval"
+    return f"{points}, {row['low']:+.2f} to {row['high']:+.2f}"
+
+
+def _table(title: str, words: Sequence[str], numbers: Sequence[str]) -> Table:
+    """An empty table, its words to the left and its numbers to the right."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        box=SIMPLE,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for name in words:
+        table.add_column(name, no_wrap=True)
+    for name in numbers:
+        table.add_column(name, justify="right", overflow="fold")
+    return table
+
+
+def _repaid(cells: pd.DataFrame) -> str:
+    """After how many trainings each budget of a variant has paid for its selection."""
+    counted = cells["pays_after"].notna()
+    trainings = cells["pays_after"].map("{:,}".format).where(counted, "never")
+    return ", ".join(trainings + " at " + cells["budget"])
 
 
 def _percent(fraction: float) -> str:

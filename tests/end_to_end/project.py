@@ -13,10 +13,14 @@ from typing import Any
 
 import numpy as np
 import yaml
+from kedro.config import OmegaConfigLoader
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.io import DataCatalog
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
+
+from leanset.settings import CONFIG_LOADER_ARGS
 
 REPOSITORY = Path(__file__).parents[2]
 _TRAIN = 1000
@@ -36,7 +40,12 @@ TINY: dict[str, dict[str, Any]] = {
     "parameters/clusterings.yml": {"clusterings": {"pca50_k500": {"clusters": 100}}},
     "parameters/training.yml": {"recipes": {"lenet5": {"epochs": 1}}},
     "parameters/logs.yml": {
-        "logs": {"ensemble": {"proxies": 2, "epochs": 2}, "dynamics": {"proxies": 1, "epochs": 3}}
+        "logs": {
+            "ensemble": {"proxies": 2, "epochs": 2},
+            "dynamics": {"proxies": 1, "epochs": 3},
+            "gradients": {"proxies": 1, "epochs": 2, "features_at": [2]},
+            "crossval": {"proxies": 2, "epochs": 2},
+        }
     },
     "parameters/sweep.yml": {"sweep": {"budgets": [20, 0.1], "runs": 2}},
     "parameters/variants/random.yml": {"random": {"budgets": [20, 0.1]}},
@@ -48,6 +57,13 @@ def write_idx(path: Path, values: NDArray[np.uint8]) -> None:
     """Write an idx file of unsigned bytes, not gzipped."""
     header = bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape)
     path.write_bytes(header + values.tobytes())
+
+
+def read_idx(path: Path) -> NDArray[np.uint8]:
+    """The values of an idx file of unsigned bytes, not gzipped."""
+    content = path.read_bytes()
+    shape = struct.unpack_from(f">{content[3]}I", content, offset=4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
 
 def write_digits(folder: Path) -> None:
@@ -72,7 +88,8 @@ class Project:
         """Copy the configuration and write the digits."""
         project = cls(folder)
         shutil.copytree(REPOSITORY / "conf", project.conf)
-        shutil.copy(REPOSITORY / "pyproject.toml", folder)
+        for file in ("pyproject.toml", ".telemetry"):
+            shutil.copy(REPOSITORY / file, folder)
         shutil.copytree(REPOSITORY / "src/leanset", folder / "src/leanset")
         for file, content in TINY.items():
             project.write(f"tiny/{file}", content)
@@ -115,9 +132,9 @@ class Project:
             return str(session.session_id)
 
     def load(self, dataset: str) -> Any:
-        """Load the latest version of a dataset of the catalog."""
-        with self.session() as session:
-            return session.load_context().catalog.load(dataset)
+        """Load the latest version of a dataset, from a catalog that reads no parameters."""
+        loader = OmegaConfigLoader(str(self.conf), env="tiny", **CONFIG_LOADER_ARGS)
+        return DataCatalog.from_config(loader["catalog"]).load(dataset)
 
     def kedro(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a kedro command as a person does, in the folder of the project."""

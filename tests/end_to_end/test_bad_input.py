@@ -6,10 +6,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.end_to_end.project import Project, write_idx
+from tests.end_to_end.project import TINY, Project, write_idx
 
 VARIANTS = "base/parameters/variants"
 CLUSTERED = {"method": "clustered", "clustering": "pca50_k50", "keep": "closest"}
+RANKED = {"method": "ranked", "score": "el2n", "keep": "hardest"}
+WINDOW = {"method": "window", "score": "el2n", "start": 0.8}
 
 
 def variant(name: str, **changes: object) -> dict[str, object]:
@@ -73,6 +75,31 @@ def misspell_a_block(project: Project) -> None:
 
 def misspell_an_active_variant(project: Project) -> None:
     project.write("tiny/parameters/sweep.yml", {"sweep": {"variants": ["randon"]}})
+
+
+def overridden(file: str, **blocks: object) -> Callable[[Project], None]:
+    def write(project: Project) -> None:
+        project.write(f"tiny/parameters/{file}.yml", blocks)
+
+    return write
+
+
+def noisy(noise: dict[str, object]) -> Callable[[Project], None]:
+    dataset = TINY["parameters/dataset.yml"]["dataset"]
+    return overridden("dataset", dataset={**dataset, "noise": noise})
+
+
+def list_score(name: str, **changes: object) -> Callable[[Project], None]:
+    def write(project: Project) -> None:
+        overridden("scores", scores={name: changes})(project)
+        overridden("sweep", sweep={"scores": [name], "budgets": [20], "runs": 2})(project)
+
+    return write
+
+
+def suppose_what_is_not_run(project: Project) -> None:
+    claim = {"text": "so", "better": "rs2", "than": "random", "budgets": [0.3]}
+    project.write("tiny/parameters/hypotheses.yml", {"hypotheses": [claim]})
 
 
 WRONG = [
@@ -150,6 +177,93 @@ WRONG = [
         misspell_an_active_variant,
         r"conf/tiny/parameters/sweep.yml: sweep.variants: there is no variant 'randon'. "
         r"Did you mean 'random'\?",
+    ),
+    (
+        list_score("dyn_unc"),
+        r"conf/tiny/parameters/scores.yml: scores.dyn_unc.window: it looks at windows of 10 "
+        r"epochs, but the log dynamics has 3.",
+    ),
+    (
+        list_score("el2n", epoch=3),
+        r"conf/tiny/parameters/scores.yml: scores.el2n.epoch: epoch 3 is asked for, but the log "
+        r"ensemble has 2.",
+    ),
+    (
+        list_score("ensemble_std", log="dynamics"),
+        r"scores.yml: scores.ensemble_std.log: it takes at least 2 proxies, but the log dynamics "
+        r"has 1.",
+    ),
+    (
+        list_score("ensemble_std"),
+        r"scores.ensemble_std.proxies: it takes at least 2 proxies, but 2 runs have 1 each of the "
+        r"2 of the log ensemble; let them be shared, or raise logs.ensemble.proxies.",
+    ),
+    (
+        list_score("grand", log="ensemble"),
+        r"scores.yml: scores.grand.log: it needs features_at in logs.ensemble",
+    ),
+    (
+        list_score("el2n", log="ensembel"),
+        r"conf/tiny/parameters/scores.yml: scores.el2n.log: there is no log 'ensembel'. "
+        r"Did you mean 'ensemble'\?",
+    ),
+    (
+        list_score("mine", method="el2m"),
+        r"scores.yml: scores.mine: there is no method 'el2m'. Did you mean 'el2n'\?",
+    ),
+    (
+        overridden("sweep", sweep={"scores": ["el2m"]}),
+        r"conf/tiny/parameters/sweep.yml: sweep.scores: there is no score 'el2m'. "
+        r"Did you mean 'el2n'\?",
+    ),
+    (
+        mistaken("mine", selector={**RANKED, "score": "el2m"}),
+        r"mine.yml: mine.selector.score: there is no score 'el2m'. Did you mean 'el2n'\?",
+    ),
+    (
+        mistaken(
+            "mine",
+            selector={
+                "method": "denoised",
+                "suspects": "el2m",
+                "drop": 0.1,
+                "then": {"method": "random"},
+            },
+        ),
+        r"mine.yml: mine.selector.suspects: there is no score 'el2m'. Did you mean 'el2n'\?",
+    ),
+    (
+        mistaken("mine", selector={**RANKED, "keep": "auto"}),
+        r"mine.yml: mine.selector: to choose between hardest and easiest takes a validation "
+        r"split; set dataset.validation, for instance to 0.1.",
+    ),
+    (
+        mistaken("mine", selector={**WINDOW, "width": 0.4}),
+        r"mine.yml: mine.selector: start 0.8 and width 0.4 add up to 1.2, which is past the hard "
+        r"end; lower one of them",
+    ),
+    (
+        mistaken("mine", selector=WINDOW, budgets=[0.1, 0.4]),
+        r"variant mine, budgets: method window keeps 400 of 1000 samples from start 0.8 on, which "
+        r"is past the hard end. Give start at most 0.6",
+    ),
+    (
+        mistaken("mine", selector={"method": "oracle_clean"}),
+        r"mine.yml: mine.selector.method: oracle_clean has to know which labels are wrong; set "
+        r"dataset.noise.",
+    ),
+    (
+        noisy({"kind": "symmetric", "rate": 1.2}),
+        r"conf/tiny/parameters/dataset.yml: dataset.noise.rate: a noise rate is above 0 and below "
+        r"1, not 1.2",
+    ),
+    (
+        noisy({"kind": "asymmetric", "rate": 0.2, "classes": {"1": "7", "seven": "1"}}),
+        r"conf/tiny/parameters/dataset.yml: dataset.noise: there is no class 'seven'",
+    ),
+    (
+        suppose_what_is_not_run,
+        r"conf/tiny/parameters/hypotheses.yml: hypotheses.0: there is no cell 'rs2 at 30 %'",
     ),
 ]
 

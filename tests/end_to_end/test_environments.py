@@ -1,13 +1,18 @@
 """Every environment that is shipped can be built, and its files do not get in each other's way."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kedro.framework.project import pipelines
 from kedro.io import AbstractVersionedDataset, MemoryDataset
 
 from leanset.budgets import kept
+from leanset.config import Settings
 from leanset.io.config_loader import SweepConfigLoader
+from leanset.scores import METHODS
+from leanset.selectors.denoised import Denoised
 from tests.end_to_end.project import REPOSITORY, Project
 from tests.optional import require
 
@@ -16,56 +21,134 @@ SHIPPED = sorted(
     for path in (REPOSITORY / "conf").iterdir()
     if path.is_dir() and path.name not in {"base", "local"}
 )
-TRANSIENT = {"source_images"}
+TRANSIENT = {"source_images", "noisy_images", "noisy_labels"}
+REPLICAS = {"replica_kmeans", "replica_difficulty", "replica_difficulty_noisy"}
+
+
+@dataclass(frozen=True)
+class Built:
+    """An environment as Kedro builds it."""
+
+    name: str
+    settings: Settings
+    datasets: dict[str, Any]
+    variants: set[str]
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project nothing is run in and no file is changed of."""
+    return Project.create(tmp_path_factory.mktemp("shipped") / "project")
+
+
+@pytest.fixture(scope="module", params=["base", *SHIPPED])
+def environment(request: pytest.FixtureRequest, shipped: Project) -> Built:
+    with shipped.session(request.param) as session:
+        catalog = session.load_context().catalog
+        pipeline = pipelines["prune_sweep"] + pipelines["noise_audit"]
+        datasets = {name: catalog.get(name) for name in pipeline.all_outputs()}
+        return Built(
+            request.param,
+            SweepConfigLoader.current().settings,
+            datasets,
+            namespaces(),
+        )
+
+
+def namespaces() -> set[str]:
+    return {node.namespace for node in pipelines["__default__"].nodes if node.namespace}
 
 
 def active_in(project: Project, env: str) -> set[str]:
     with project.session(env) as session:
         session.load_context()
-        return {node.namespace for node in pipelines["__default__"].nodes if node.namespace}
+        return namespaces()
 
 
-@pytest.mark.parametrize("env", ["base", *SHIPPED])
-def test_every_dataset_of_an_environment_lies_in_a_file_of_its_own(
-    project: Project, env: str
-) -> None:
-    with project.session(env) as session:
-        catalog = session.load_context().catalog
-        pipeline = pipelines["prune_sweep"]
-        paths = []
-        for name in pipeline.datasets() - pipeline.inputs():
-            dataset = catalog.get(name)
-            if name in TRANSIENT or name.startswith("results_"):
-                assert isinstance(dataset, MemoryDataset)
-            else:
-                assert isinstance(dataset, AbstractVersionedDataset), name
-                paths.append(str(dataset._filepath))
+def test_every_dataset_of_an_environment_lies_in_a_file_of_its_own(environment: Built) -> None:
+    paths = []
+    for name, dataset in environment.datasets.items():
+        if name in TRANSIENT or name.startswith("results_"):
+            assert isinstance(dataset, MemoryDataset)
+        else:
+            assert isinstance(dataset, AbstractVersionedDataset), name
+            paths.append(str(dataset._filepath))
     assert len(set(paths)) == len(paths)
-    environment = "base" if env == "base" else env
-    assert all(f"/data/{environment}/" in path for path in paths)
+    assert all(f"/data/{environment.name}/" in path for path in paths)
 
 
-@pytest.mark.parametrize("env", ["base", *SHIPPED])
-def test_every_sweep_holds_full_and_random(project: Project, env: str) -> None:
-    assert {"full", "random"} <= active_in(project, env)
+def test_every_sweep_holds_full_and_random(environment: Built) -> None:
+    assert {"full", "random"} <= environment.variants
 
 
-@pytest.mark.parametrize("env", ["base", "quick", "fashion", "kmeans_study"])
-def test_every_sweep_but_a_replica_holds_stratified_random(project: Project, env: str) -> None:
-    assert "stratified_random" in active_in(project, env)
+def test_every_sweep_but_a_replica_holds_stratified_random(environment: Built) -> None:
+    assert "stratified_random" in environment.variants or environment.name in REPLICAS
 
 
-def test_the_replica_is_the_published_grid(project: Project) -> None:
-    with project.session("replica_kmeans") as session:
+def settings_of(project: Project, env: str) -> Settings:
+    with project.session(env) as session:
         session.load_context()
-        settings = SweepConfigLoader.current().settings
-    grid = {
-        name: [kept(budget, 60_000) for budget in variant.budgets or settings.sweep.budgets]
+        return SweepConfigLoader.current().settings
+
+
+def sizes_in(settings: Settings) -> dict[str, list[int]]:
+    """What each variant keeps of all there is to train on."""
+    available = settings.dataset.train_samples or 60_000
+    return {
+        name: [kept(budget, available) for budget in variant.budgets or settings.sweep.budgets]
         for name, variant in settings.active().items()
     }
+
+
+@pytest.mark.parametrize("env", ["replica_difficulty", "replica_difficulty_noisy"])
+def test_a_replica_prunes_each_end_in_steps_of_a_tenth_and_has_windows_of_four_tenths(
+    shipped: Project, env: str
+) -> None:
+    settings = settings_of(shipped, env)
+    steps = [4500, 6000, 7500, 9000, 10_500, 12_000, 13_500]  # of 15,000, less 70 % to less 10 %
+    scores = ["el2n", "ensemble_std", "flip", "forgetting", "pred_sum", "prototype_distance"]
+    ends = [f"{score}_{end}" for score in scores for end in ("easiest", "hardest")]
+    windows = [f"{score}_window_{start}0" for score in scores for start in range(7)]
+    assert sizes_in(settings) == (
+        {"full": [15_000]}
+        | dict.fromkeys(["random", *ends], steps)
+        | {window: [6000] for window in windows}
+    )
+    noise = settings.dataset.noise
+    assert (noise.rate if noise else 0) == (0.1 if env.endswith("noisy") else 0)
+
+
+def test_the_environment_scores_has_every_score_at_five_budgets(shipped: Project) -> None:
+    settings = settings_of(shipped, "scores")
+    read = {
+        name for variant in settings.active().values() for name in variant.selector.needs().scores
+    }
+    # confident learning is a detector of wrong labels only
+    assert {settings.scores[name].method for name in read} == set(METHODS) - {"confident_learning"}
+    sizes = sizes_in(settings)
+    assert sizes.pop("full") == [60_000]
+    assert all(size == [600, 3000, 6000, 18_000, 30_000] for size in sizes.values())
+
+
+@pytest.mark.parametrize("env", ["noise_symmetric", "noise_asymmetric", "noise_few"])
+def test_where_labels_are_wrong_as_many_suspects_are_dropped_as_there_are(
+    shipped: Project, env: str
+) -> None:
+    settings = settings_of(shipped, env)
+    assert settings.dataset.noise is not None
+    assert settings.hypotheses
+    for name in ("denoised_aum", "denoised_el2n"):
+        selector = settings.active()[name].selector
+        assert isinstance(selector, Denoised)
+        assert selector.drop == settings.dataset.noise.rate
+    assert "oracle_clean" in settings.active()
+
+
+def test_the_replica_of_k_means_is_the_published_grid(shipped: Project) -> None:
+    settings = settings_of(shipped, "replica_kmeans")
     rules = [f"{keep}_k{k}" for keep in ("closest", "furthest", "random") for k in (50, 500)]
     sizes = [60, 600, 1200, 3000, 6000, 30000]
-    assert grid == {"full": [60_000]} | dict.fromkeys(["random", *rules], sizes)
+    assert sizes_in(settings) == {"full": [60_000]} | dict.fromkeys(["random", *rules], sizes)
     assert settings.sweep.runs == 5
     assert {variant.runs for variant in settings.active().values()} == {None}
 
@@ -83,8 +166,8 @@ def test_an_environment_can_leave_variants_out(project: Project) -> None:
     assert active_in(project, "tiny") == {"random", "full", "ingestion"}
 
 
-def test_a_variant_reads_the_artifacts_it_names_and_no_others(project: Project) -> None:
-    with project.session() as session:
+def test_a_variant_reads_the_artifacts_it_names_and_no_others(shipped: Project) -> None:
+    with shipped.session() as session:
         session.load_context()
         assert pipelines["random"].inputs().isdisjoint({"clustering_pca50_k50"})
         assert "clustering_pca50_k500" in pipelines["furthest_k500"].inputs()
@@ -92,11 +175,9 @@ def test_a_variant_reads_the_artifacts_it_names_and_no_others(project: Project) 
         assert "embedding_pixels" not in pipelines["__default__"].datasets()
 
 
-def test_fashion_mnist_is_read_and_verified(project: Project) -> None:
+def test_fashion_mnist_is_read_and_verified(shipped: Project) -> None:
     folder = Path("/usr/share/datasets/fashion-mnist")
     require(folder.is_dir(), "Fashion-MNIST (Debian's package dataset-fashion-mnist)")
-    with project.session("fashion") as session:
-        session.load_context()
-        train, test = SweepConfigLoader.current().settings.dataset.source.read(folder)
+    train, test = settings_of(shipped, "fashion").dataset.source.read(folder)
     assert train.images.shape == (60_000, 1, 28, 28)
     assert len(test) == 10_000

@@ -12,7 +12,12 @@ from leanset.seeds import proxy_seed
 from leanset.training.log import TrainingLog
 from tests.end_to_end.project import Project
 
-LOGS = {"log_ensemble": (2, 2), "log_dynamics": (1, 3)}
+LOGS = {
+    "log_ensemble": (2, 2),
+    "log_dynamics": (1, 3),
+    "log_gradients": (1, 2),
+    "log_crossval": (2, 2),
+}
 
 
 def ingest_and_record(project: Project) -> None:
@@ -49,7 +54,7 @@ def test_a_log_has_logits_of_every_sample_for_each_proxy_and_epoch(
     assert (log.proxies, log.epochs) == size
     assert log.array("logits").shape == (*size, 1000, 10)
     assert (log.labels == images_of(recorded.load("image_set")).train.labels).all()
-    assert log.scalar("correct")[:, -1].mean() > 0.2
+    assert (log.array("logits")[:, -1].argmax(axis=-1) == log.labels).mean() > 0.2
     assert (log.seconds > 0).all()
 
 
@@ -75,13 +80,15 @@ def test_a_sweep_records_no_log_that_nothing_reads(project: Project) -> None:
 def test_a_log_is_recorded_once_and_again_only_if_what_makes_it_changes(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project.write(
-        "tiny/parameters/logs.yml",
-        {"logs": {name: {"proxies": 1, "epochs": 1} for name in ("ensemble", "dynamics")}},
-    )
-    # two names for one and the same log: the second finds what the first made
+    logs: dict[str, dict[str, object]] = {
+        name: {"proxies": 1, "epochs": 1} for name in ("ensemble", "dynamics")
+    }
+    logs["gradients"] = {"proxies": 1, "epochs": 1, "features_at": [1]}
+    logs["crossval"] = {"proxies": 2, "epochs": 1}
+    project.write("tiny/parameters/logs.yml", {"logs": logs})
+    # of two names for one and the same log the second finds what the first made
     ingest_and_record(project)
-    assert len(stored(project)) == 1
+    assert len(stored(project)) == 3
     assert keys(project, "ensemble") == keys(project, "dynamics")
 
     # epochs of the recipe give way to those of the log, and so do the fields of the sweep
@@ -89,7 +96,7 @@ def test_a_log_is_recorded_once_and_again_only_if_what_makes_it_changes(
     project.write("tiny/parameters/training.yml", {"recipes": recipes})
     monkeypatch.setattr("leanset.pipelines.recording.nodes.record_log", _not_again)
     record_again(project)
-    assert len(stored(project)) == 1
+    assert len(stored(project)) == 3
 
     recipes["lenet5"]["batch_size"] = 32
     project.write("tiny/parameters/training.yml", {"recipes": recipes})

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click import ClickException
 from kedro.framework.project import configure_project
-from tests.test_config import BLOCKS_OF_A_SWEEP, VARIANTS
+from tests.config.examples import BLOCKS_OF_A_SWEEP, VARIANTS
 
 from leanset.io.config_loader import STAGES, SweepConfigLoader
 from leanset.pipeline_registry import register_pipelines
@@ -160,6 +160,30 @@ def test_the_command_line_is_named_where_its_value_replaced_that_of_a_file(conf:
     assert line.startswith("--params: sweep.runs: ")
 
 
+def test_the_file_that_names_an_unknown_score_is_named(conf: Path) -> None:
+    hard = {"method": "ranked", "score": "el2m", "keep": "hardest"}
+    write(conf, "base/parameters/variants/hard.yml", {"hard": {"description": "d", "selector": {}}})
+    write(conf, "other/parameters/variants/hard.yml", {"hard": {"selector": hard}})
+    write(conf, "other/parameters/audit.yml", {"audit": {"score": "eln", "suspects": 9}})
+    assert refused(conf, "other") == [
+        "conf/other/parameters/audit.yml: audit.score: there is no score 'eln'. "
+        "Did you mean 'el2n'?",
+        "conf/other/parameters/variants/hard.yml: hard.selector.score: there is no score 'el2m'. "
+        "Did you mean 'el2n'?",
+    ]
+
+
+def test_the_file_that_asks_for_impossible_noise_is_named(conf: Path) -> None:
+    mapped = {"kind": "asymmetric", "rate": 0.4, "classes": {"onne": "zero"}}
+    broken = BLOCKS_OF_A_SWEEP["dataset"] | {"noise": mapped}
+    write(conf, "base/parameters/dataset.yml", {"dataset": broken})
+    write(conf, "other/parameters/size.yml", {"dataset": {"train_samples": 300}})
+    assert refused(conf, "other") == [
+        "conf/base/parameters/dataset.yml: dataset.noise: there is no class 'onne'. "
+        "Did you mean 'one'?"
+    ]
+
+
 @pytest.mark.parametrize("file", ["parameters.yml", "parameters_mine.yml", "mine/parameters.yml"])
 def test_a_file_is_named_wherever_kedro_finds_parameters(conf: Path, file: str) -> None:
     write(conf, f"other/{file}", {"training": {"device": "gpu"}})
@@ -249,7 +273,7 @@ def test_hidden_files_that_kedro_passes_over_are_passed_over(conf: Path, hidden:
 
 
 def test_no_variant_can_take_the_name_of_a_pipeline(conf: Path) -> None:
-    load(conf)
+    load(conf, audit={"score": "el2n", "suspects": 9})
     shared = register_pipelines().keys() - VARIANTS - {"__default__"}
     assert shared == {*STAGES, "prune_sweep"}
     for name in shared:

@@ -27,12 +27,21 @@ def test_full_keeps_every_sample() -> None:
 def test_full_refuses_to_keep_less_and_says_which_budget_to_give() -> None:
     message = r"method full keeps all 4 samples, not 3\. Give this variant budgets: \[1\.0\]\."
     with pytest.raises(LeansetError, match=message):
-        FULL.select(3, labelled(0, 1, 1, 0), rng())
+        FULL.check(3, available=4)
+
+
+def test_full_accepts_the_budget_of_all_samples_and_the_others_any() -> None:
+    FULL.check(4, available=4)
+    for selector in (RANDOM, STRATIFIED):
+        selector.check(3, available=4)
+        assert len(selector.select(3, labelled(0, 1, 1, 0), rng())) == 3
 
 
 def test_the_baselines_need_no_artifact_and_only_the_stratified_one_reads_labels() -> None:
     assert FULL.needs() == RANDOM.needs() == STRATIFIED.needs() == Needs()
-    assert [selector.uses_labels for selector in (FULL, RANDOM, STRATIFIED)] == [False, False, True]
+    assert not FULL.uses_labels()
+    assert not RANDOM.uses_labels()
+    assert STRATIFIED.uses_labels()
 
 
 def test_a_larger_random_budget_holds_the_smaller_of_the_same_seed() -> None:

@@ -210,7 +210,7 @@ def test_hybrid_keeps_two_ends_and_in_all_its_share_from_the_near_one(
 
 def test_a_variant_needs_the_clustering_it_names_and_no_labels() -> None:
     assert clustered("closest").needs() == Needs(clusterings=("pca50_k50",))
-    assert clustered("closest").uses_labels is False
+    assert not clustered("closest").uses_labels()
 
 
 @pytest.mark.parametrize(("keep", "share"), [("hybrid", None), ("closest", 0.5), ("random", 0.5)])

@@ -12,4 +12,4 @@ def test_rs2_selects_the_pool_that_each_epoch_draws_from() -> None:
 def test_of_the_rules_only_rs2_redraws() -> None:
     assert Rs2.redraws
     assert not Random.redraws
-    assert not Rs2.uses_labels
+    assert not Rs2(method="rs2").uses_labels()

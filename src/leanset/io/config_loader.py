@@ -15,7 +15,9 @@ from leanset.config import BLOCKS, NAME, Problem, Settings, SettingsError, check
 from leanset.errors import LeansetError
 
 _VARIANTS = ("parameters/variants/**",)
-STAGES = ("ingestion", "embedding", "clustering", "training_log", "reporting")
+STAGES = (
+    "ingestion", "embedding", "clustering", "training_log", "scoring", "reporting", "noise_audit",
+)  # fmt: skip
 """The pipelines beside those of the variants."""
 
 _RESERVED = {*BLOCKS, *STAGES, "variants", "prune_sweep"}

@@ -5,6 +5,6 @@ from functools import partial, update_wrapper
 from typing import Any
 
 
-def bound(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """``function`` with its ``name`` given, still documented and typed as itself."""
-    return update_wrapper(partial(function, name=name), function)
+def bound(function: Callable[..., Any], **given: Any) -> Callable[..., Any]:
+    """``function`` with some arguments given, still documented and typed as itself."""
+    return update_wrapper(partial(function, **given), function)

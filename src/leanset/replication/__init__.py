@@ -1,8 +1,7 @@
-"""Published results beside ours, and a verdict on each published claim."""
+"""Published results beside ours."""
 
-from leanset.replication.claims import judge_claims
 from leanset.replication.comparison import compare
 from leanset.replication.page import markdown
-from leanset.replication.published import Claim, Published, PublishedCell
+from leanset.replication.published import Published, PublishedCell
 
-__all__ = ["Claim", "Published", "PublishedCell", "compare", "judge_claims", "markdown"]
+__all__ = ["Published", "PublishedCell", "compare", "markdown"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from leanset.budgets import label
-from leanset.replication.ours import (
+from leanset.claims.cells import (
     CONFIDENCE,
     UNKNOWN,
     OurCell,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from leanset.budgets import label
-from leanset.replication.ours import CONFIDENCE
+from leanset.claims.cells import CONFIDENCE
 from leanset.tables import rows_of
 
 if TYPE_CHECKING:
@@ -86,9 +86,13 @@ def _tally(comparison: pd.DataFrame) -> str:
 def _claims(claims: pd.DataFrame) -> list[str]:
     """What was claimed and what became of it, then every comparison."""
     each = list(enumerate(rows_of(claims.drop_duplicates("claim")), start=1))
-    said = [f"{n}. {row['claim']}: **{row['overall']}** ({row['source']})" for n, row in each]
+    said = [f"{n}. {row['claim']}: **{row['overall']}**{_in_brackets(row)}" for n, row in each]
     numbered = claims.assign(number=claims["claim"].map({row["claim"]: n for n, row in each}))
     return ["\n".join(said), _HOW_CLAIMS_ARE_READ, _table(_CLAIM_COLUMNS, numbered)]
+
+
+def _in_brackets(row: _Row) -> str:
+    return f" ({row['source']})" if row["source"] else ""
 
 
 def _table(columns: Sequence[_Column], table: pd.DataFrame) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pydantic import NonNegativeFloat, PositiveInt, model_validator
 
-from leanset.budgets import Budget, Budgets, label
+from leanset.budgets import Budget, label
+from leanset.claims import Claim
 from leanset.errors import nearest
 from leanset.frozen import Frozen
 from leanset.statistics import Moments
@@ -44,25 +45,6 @@ class PublishedCell(Frozen):
     def moments(self) -> Moments:
         """The published runs as a sample."""
         return Moments(self.mean, self.deviation, self.runs)
-
-
-class Claim(Frozen):
-    """A published statement that one rule is better than another at some budgets.
-
-    ``source`` says where it stands; ``than_budget`` is the other rule's budget where it is not
-    the same.
-    """
-
-    text: str
-    source: str
-    better: str
-    than: str
-    budgets: Budgets
-    than_budget: Budget | None = None
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """The budgets compared, by label: of the rule said to be better, and of the other."""
-        return [(label(budget), label(self.than_budget or budget)) for budget in self.budgets]
 
 
 class Published(Frozen):

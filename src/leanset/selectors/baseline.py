@@ -1,6 +1,6 @@
 """The arms every rule is measured against: all samples, and samples drawn at random."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,30 +13,38 @@ from leanset.selectors.base import Materials, SelectorBase
 class Full(SelectorBase):
     """All samples."""
 
-    uses_labels: ClassVar[bool] = False
     method: Literal["full"]
 
-    def select(
-        self,
-        keep: int,
-        materials: Materials,
-        rng: np.random.Generator,  # noqa: ARG002
-    ) -> NDArray[np.int64]:
-        """Every index; ``keep`` can only be N."""
-        available = len(materials.labels)
+    def uses_labels(self) -> bool:
+        """No."""
+        return False
+
+    def check(self, keep: int, available: int) -> None:
+        """Refuse any budget but N."""
         if keep != available:
             raise LeansetError(
                 f"method full keeps all {available} samples, not {keep}.",
                 remedy="Give this variant budgets: [1.0].",
             )
-        return np.arange(available)
+
+    def select(
+        self,
+        keep: int,  # noqa: ARG002
+        materials: Materials,
+        rng: np.random.Generator,  # noqa: ARG002
+    ) -> NDArray[np.int64]:
+        """Every index; ``keep`` can only be N."""
+        return np.arange(len(materials.labels))
 
 
 class Random(SelectorBase):
     """A uniform draw without replacement."""
 
-    uses_labels: ClassVar[bool] = False
     method: Literal["random"]
+
+    def uses_labels(self) -> bool:
+        """No."""
+        return False
 
     def select(
         self, keep: int, materials: Materials, rng: np.random.Generator
@@ -48,8 +56,11 @@ class Random(SelectorBase):
 class StratifiedRandom(SelectorBase):
     """A uniform draw within each class, classes in the proportions of the training split."""
 
-    uses_labels: ClassVar[bool] = True
     method: Literal["stratified_random"]
+
+    def uses_labels(self) -> bool:
+        """Yes."""
+        return True
 
     def select(
         self, keep: int, materials: Materials, rng: np.random.Generator

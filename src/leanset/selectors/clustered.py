@@ -6,7 +6,7 @@ budgets made exact: short clusters give their share to the others, and ties brea
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,6 @@ class Clustered(SelectorBase):
     end and the rest from the far end, ``random`` draws within the cluster.
     """
 
-    uses_labels: ClassVar[bool] = False
     method: Literal["clustered"]
     clustering: str
     keep: Literal["closest", "furthest", "random", "hybrid"]
@@ -38,6 +37,10 @@ class Clustered(SelectorBase):
                 f"(keep is {self.keep}, closest_share is {self.closest_share})"
             )
         return self
+
+    def uses_labels(self) -> bool:
+        """No."""
+        return False
 
     def needs(self) -> Needs:
         """The clustering this variant names."""

@@ -15,9 +15,12 @@ class Rs2(SelectorBase):
     more distinct samples are seen than that. It saves training, but no labelling and no storage.
     """
 
-    uses_labels: ClassVar[bool] = False
     redraws: ClassVar[bool] = True
     method: Literal["rs2"]
+
+    def uses_labels(self) -> bool:
+        """No."""
+        return False
 
     def select(
         self,

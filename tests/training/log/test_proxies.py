@@ -12,18 +12,19 @@ import torch
 from leanset.errors import LeansetError
 from leanset.images import ImageSet, Split
 from leanset.models import build_model
-from leanset.seeds import proxy_seed, torch_generator
+from leanset.seeds import fold_seed, proxy_seed, torch_generator
 from leanset.store import Built
 from leanset.training import Job, Recipe, RunResult, TrainingSettings, train_runs
 from leanset.training.job import failed
 from leanset.training.log import LogSettings, TrainingLog, proxies
 from leanset.training.log.gradients import gradient_norms
+from leanset.training.log.predictions import SCALARS
 from leanset.training.log.proxies import proxy_recipe, record_log
-from leanset.training.log.scalars import SCALARS
 from leanset.training.prepared import prepare
 
 SAMPLES = 330
 SEEDS = [proxy_seed(1, proxy) for proxy in range(2)]
+FOLD_SEED = fold_seed(1)
 SETTINGS = LogSettings(recipe="small", proxies=2, epochs=3, features_at=(1, 3), gradient_norms=True)
 
 ON_CPU = TrainingSettings(device="cpu", workers=2, keep_models="none")
@@ -53,7 +54,7 @@ def images(digits: ImageSet) -> ImageSet:
 @pytest.fixture(scope="module")
 def built(images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("log")
-    return record_log(images, recipe(), SETTINGS, SEEDS, ON_CPU, folder)
+    return record_log(images, recipe(), SETTINGS, SEEDS, FOLD_SEED, ON_CPU, folder)
 
 
 def test_every_array_has_its_dtype_and_shape(built: Built) -> None:
@@ -95,7 +96,7 @@ def test_what_is_recorded_last_is_what_the_trained_network_says(
 
 def test_proxies_differ_and_learn(built: Built) -> None:
     log = TrainingLog.from_arrays(built.arrays, built.facts)
-    loss = log.scalar("loss").mean(axis=2)
+    loss = log.dynamics(slice(None)).scalar("loss").numpy().mean(axis=2)
     assert (np.diff(loss) < 0).all()
     assert len(set(loss.ravel().tolist())) == 6
 
@@ -105,7 +106,7 @@ def test_workers_write_side_by_side_what_each_proxy_alone_writes(
     built: Built, images: ImageSet, tmp_path: Path, proxy: int
 ) -> None:
     settings = SETTINGS.model_copy(update={"proxies": 1})
-    alone = record_log(images, recipe(), settings, [SEEDS[proxy]], ON_CPU, tmp_path)
+    alone = record_log(images, recipe(), settings, [SEEDS[proxy]], FOLD_SEED, ON_CPU, tmp_path)
     assert alone.arrays.keys() == built.arrays.keys()
     for name in alone.arrays.keys() - {"labels"}:
         assert np.array_equal(alone.arrays[name][0], built.arrays[name][proxy]), name
@@ -133,21 +134,22 @@ def test_above_a_hundred_classes_the_numbers_that_scores_are_made_of_are_recorde
 ) -> None:
     many = replace(images, class_names=tuple(map(str, range(101))))
     settings = LogSettings(recipe="small", proxies=1, epochs=1)
-    built = record_log(many, recipe(model="mlp"), settings, SEEDS[:1], ON_CPU, tmp_path)
+    built = record_log(many, recipe(model="mlp"), settings, SEEDS[:1], FOLD_SEED, ON_CPU, tmp_path)
     assert built.arrays.keys() == {"labels", *SCALARS}
     for name in SCALARS:
         assert built.arrays[name].shape == (1, 1, SAMPLES)
         assert built.arrays[name].dtype == np.float32
     # before much is learnt, p is near 1/101
-    loss = TrainingLog.from_arrays(built.arrays, built.facts).scalar("loss")
-    np.testing.assert_allclose(loss, -np.log(built.arrays["p_true"]), rtol=1e-4)
+    log = TrainingLog.from_arrays(built.arrays, built.facts)
+    loss = log.dynamics(slice(None)).scalar("loss").numpy()
+    np.testing.assert_allclose(loss, -np.log1p(-built.arrays["doubt"]), rtol=1e-4)
     assert loss.mean() == pytest.approx(np.log(101), abs=0.7)
 
 
 def test_a_hundred_classes_still_have_logits(images: ImageSet, tmp_path: Path) -> None:
     many = replace(images, class_names=tuple(map(str, range(100))))
     settings = LogSettings(recipe="small", proxies=1, epochs=1)
-    built = record_log(many, recipe(model="mlp"), settings, SEEDS[:1], ON_CPU, tmp_path)
+    built = record_log(many, recipe(model="mlp"), settings, SEEDS[:1], FOLD_SEED, ON_CPU, tmp_path)
     assert built.arrays["logits"].shape == (1, 1, SAMPLES, 100)
 
 
@@ -161,4 +163,88 @@ def test_a_proxy_that_fails_fails_the_log_with_its_reason(
     with pytest.raises(
         LeansetError, match=r"recipe small: proxy 2 of 2 failed \(a worker process died\)"
     ):
-        record_log(images, recipe(), SETTINGS, SEEDS, ON_CPU, tmp_path)
+        record_log(images, recipe(), SETTINGS, SEEDS, FOLD_SEED, ON_CPU, tmp_path)
+
+
+# --- folds
+
+
+FOLDED = LogSettings(recipe="small", proxies=3, epochs=2, folds=True)
+THREE_SEEDS = [proxy_seed(1, proxy) for proxy in range(3)]
+
+
+class JobsSeen(Exception):  # noqa: N818 - it ends a recording before anything is trained
+    """Carries the jobs that would have been trained."""
+
+
+def jobs_of(
+    images: ImageSet,
+    settings: LogSettings,
+    seeds: list[int],
+    fold_seed: int,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> list[Job]:
+    def stop(_: ImageSet, jobs: list[Job], __: TrainingSettings) -> Iterator[RunResult]:
+        raise JobsSeen(jobs)
+
+    monkeypatch.setattr(proxies, "train_runs", stop)
+    with pytest.raises(JobsSeen) as seen:
+        record_log(images, recipe(), settings, seeds, fold_seed, ON_CPU, folder)
+    jobs: list[Job] = seen.value.args[0]
+    return jobs
+
+
+def test_each_sample_is_left_out_by_one_proxy_and_each_proxy_leaves_out_as_much_of_each_class(
+    images: ImageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = jobs_of(images, FOLDED, THREE_SEEDS, FOLD_SEED, tmp_path, monkeypatch)
+    everything = np.arange(SAMPLES)
+    left_out = [np.setdiff1d(everything, job.indices) for job in jobs]
+    assert np.array_equal(np.sort(np.concatenate(left_out)), everything)
+    histograms = [np.bincount(images.train.labels[out], minlength=10) for out in left_out]
+    assert np.ptp(histograms, axis=0).max() <= 1
+    assert [len(out) for out in left_out] == [110, 110, 110]
+
+
+def test_without_folds_every_proxy_is_trained_on_all(
+    images: ImageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = jobs_of(images, SETTINGS, SEEDS, FOLD_SEED, tmp_path, monkeypatch)
+    assert all(np.array_equal(job.indices, np.arange(SAMPLES)) for job in jobs)
+
+
+def test_the_fold_seed_alone_decides_what_a_proxy_leaves_out(
+    images: ImageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(seeds: list[int], fold_seed: int) -> list[list[int]]:
+        jobs = jobs_of(images, FOLDED, seeds, fold_seed, tmp_path, monkeypatch)
+        return [job.indices.tolist() for job in jobs]
+
+    assert shown(THREE_SEEDS, 5) == shown([1, 2, 3], 5)
+    assert shown(THREE_SEEDS, 5) != shown(THREE_SEEDS, 6)
+
+
+def test_a_log_with_folds_says_who_left_out_what_and_is_recorded_on_all_samples(
+    images: ImageSet, tmp_path: Path
+) -> None:
+    small = recipe(model="mlp")
+    built = record_log(images, small, FOLDED, THREE_SEEDS, FOLD_SEED, ON_CPU, tmp_path)
+    log = TrainingLog.from_arrays(built.arrays, built.facts)
+    assert log.fold is not None
+    assert log.fold.dtype == np.int64
+    assert log.array("logits").shape == (3, 2, SAMPLES, 10)
+    # two epochs of three times two thirds of the samples
+    assert (built.facts["samples_seen"], built.facts["epochs_trained"]) == (4 * SAMPLES, 4)
+
+    # the same training through the door, without the proxy's own fold
+    shown = np.flatnonzero(log.fold != 1)
+    job = Job("again", shown, proxy_recipe(small, FOLDED), THREE_SEEDS[1], keep_state=True)
+    (result,) = train_runs(images, [job], ON_CPU)
+    assert result.state is not None
+    prepared = prepare(images, None, torch.device("cpu"))
+    model = build_model("mlp", prepared.shape, 10, torch_generator(0)).eval()
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in result.state.items()})
+    with torch.no_grad():
+        logits = model(prepared.normalised(prepared.train_images))
+    np.testing.assert_allclose(log.array("logits")[1, -1], logits, rtol=2e-3, atol=2e-3)

@@ -14,8 +14,8 @@ from leanset.models import build_model
 from leanset.models.base import Network
 from leanset.seeds import torch_generator
 from leanset.training.evaluation import evaluation_batch
+from leanset.training.log.predictions import SCALARS, Predictions
 from leanset.training.log.recording import Recording
-from leanset.training.log.scalars import SCALARS
 from leanset.training.prepared import PreparedImages, prepare
 
 PROXIES, EPOCHS = 3, 4
@@ -92,9 +92,9 @@ def test_scalars_are_written_where_the_folder_asks_for_them(
 ) -> None:
     arrays = {name: empty(tmp_path, name, 1, EPOCHS, 1100) for name in SCALARS}
     Recording(str(tmp_path), 0).write(2, model, model, prepared)
-    logits = said_of_all(model, prepared)
-    for name, scalar in SCALARS.items():
-        expected = scalar(logits, prepared.train_labels).numpy()
+    predictions = Predictions(said_of_all(model, prepared).T, prepared.train_labels)
+    for name in SCALARS:
+        expected = getattr(predictions, name).numpy()
         np.testing.assert_allclose(arrays[name][0, 1], expected, rtol=1e-4, atol=1e-5)
 
 

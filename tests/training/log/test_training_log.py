@@ -1,9 +1,11 @@
 """Reading a training log: what it holds, and which proxies serve which run."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +43,7 @@ def settings(**changes: Any) -> LogSettings:
         ({"features_at": [0]}, "greater than 0"),
         ({"gradient_norms": True}, "gradient_norms needs features_at"),
         ({"proxies": 0}, "greater than 0"),
+        ({"folds": True, "proxies": 1}, "folds needs at least 2 proxies, one for each fold"),
     ],
 )
 def test_settings_that_cannot_be_recorded_are_refused(
@@ -70,16 +73,17 @@ def test_the_number_of_epochs_is_not_that_of_the_chosen_ones() -> None:
 
 def test_a_scalar_is_computed_from_the_logits_of_each_epoch_of_each_proxy() -> None:
     # the margin of class 1 is proxy + epoch, that of class 0 its negative
-    margins = log().scalar("margin")
-    assert margins.dtype == np.float32
+    dynamics = log().dynamics(slice(None))
+    margins = dynamics.scalar("margin")
+    assert margins.dtype == torch.float32
     assert margins.tolist() == [[[0, 0, 0], [-1, 1, 1]], [[-1, 1, 1], [-2, 2, 2]]]
-    assert log().scalar("correct").tolist() == [[[0, 0, 0], [0, 1, 1]], [[0, 1, 1], [0, 1, 1]]]
+    correct = dynamics.scalar("correct").tolist()
+    assert correct == [[[0, 0, 0], [0, 1, 1]], [[0, 1, 1], [0, 1, 1]]]
 
 
-def test_scalars_that_were_recorded_in_place_of_logits_are_taken_as_they_are() -> None:
+def test_a_log_of_scalars_in_place_of_logits_knows_its_epochs() -> None:
     recorded = np.zeros((1, 4, 3), dtype=np.float32)
     many_classes = TrainingLog(LABELS, (), np.zeros(1), {"el2n": recorded})
-    assert many_classes.scalar("el2n") is recorded
     assert many_classes.epochs == 4
     with pytest.raises(LeansetError, match=r"holds no logits, only el2n\. Above 100 classes"):
         many_classes.array("logits")
@@ -116,6 +120,7 @@ def test_a_log_comes_back_from_its_arrays_and_facts() -> None:
     assert back.seconds.tolist() == [1.5, 2.25]
     assert back.arrays.keys() == {"logits"}
     assert back.labels is LABELS
+    assert back.fold is None
 
 
 # --- which proxies serve which run
@@ -146,3 +151,48 @@ def test_more_runs_than_proxies_are_refused_or_share_the_whole_log() -> None:
         log(3).block(0, 5)
     assert log(3).replicates(5) == 1
     assert log(3).block(0, 1).proxies == 3
+
+
+# --- folds
+
+
+def folded() -> TrainingLog:
+    """A log as if each of two proxies had been trained without some of the samples."""
+    return replace(log(), fold=np.array([1, 0, 1]))
+
+
+def test_the_fold_of_each_sample_comes_back_from_the_arrays_beside_what_proxies_said() -> None:
+    original = folded()
+    back = TrainingLog.from_arrays(
+        {"fold": np.array([1, 0, 1]), "labels": LABELS, **original.arrays},
+        {
+            "settings": settings(folds=True).model_dump(mode="json"),
+            "seconds_train": [1.0, 2.0],
+            "seconds_recording": [0.5, 0.25],
+        },
+    )
+    assert back.fold is not None
+    assert back.fold.tolist() == [1, 0, 1]
+    assert back.arrays.keys() == {"logits"}
+    assert back.epochs == original.epochs
+    assert back.dynamics(slice(1, 3)).fold.tolist() == [0, 1]
+
+
+def test_a_log_without_folds_says_how_to_get_them() -> None:
+    with pytest.raises(
+        LeansetError, match=r"has no folds\. Set folds: true in its block of logs, and record"
+    ):
+        _ = log().dynamics(slice(0, 3)).fold
+
+
+@pytest.mark.parametrize("runs", [1, 2, 5])
+def test_all_runs_share_all_proxies_of_a_log_with_folds(runs: int) -> None:
+    assert folded().replicates(runs) == 1
+    whole = folded().block(0, 1)
+    assert whole.proxies == 2
+    assert whole.dynamics(slice(0, 3)).fold.tolist() == [1, 0, 1]
+
+
+def test_proxies_of_a_log_with_folds_are_not_dealt_out() -> None:
+    with pytest.raises(LeansetError, match=r"with folds cannot serve 2 runs .* share all of them"):
+        folded().block(0, 2)

@@ -9,12 +9,12 @@ from leanset.pipelines.binding import bound
 from leanset.pipelines.clustering.nodes import cluster
 
 
-def create_pipeline(clusterings: Mapping[str, KMeans]) -> Pipeline:
-    """One node for each named clustering."""
+def create_pipeline(clusterings: Mapping[str, KMeans], at_least: int) -> Pipeline:
+    """One node for each named clustering, which has at least so many replicates."""
     return Pipeline(
         [
             Node(
-                bound(cluster, name),
+                bound(cluster, name=name, at_least=at_least),
                 inputs={
                     "embedding": f"embedding_{kmeans.embedding}",
                     "plan": "plan",

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from leanset.choices import choices_of
 from leanset.config import SweepSettings, VariantSettings
 from leanset.images import ImageSet
 from leanset.ledger import (
@@ -18,15 +19,16 @@ from leanset.ledger import (
     runs_to_keep,
     subset_row,
 )
-from leanset.pipelines.stored import clustering_of, hash_of, images_of
+from leanset.pipelines.stored import hash_of, images_of, materials_of
 from leanset.progress import RunFinished, announce
-from leanset.records import RunRecords
+from leanset.provenance import total
+from leanset.records import RunRecords, results_of
 from leanset.seeds import selection_seed
 from leanset.store import Entry, Store
 from leanset.subsets import draw_subset
 from leanset.sweep import cells_of
 from leanset.tables import Table, rows_of
-from leanset.training import Recipe, RunResult, TrainingSettings, train_runs
+from leanset.training import Recipe, RunResult, TrainingSettings
 
 logger = logging.getLogger(__name__)
 
@@ -36,30 +38,31 @@ def select(
     plan: Table,
     variant: VariantSettings,
     sweep: SweepSettings,
+    choices: Table | None = None,
     *,
     name: str,
-    **clusterings: list[Entry],
+    **artifacts: list[Entry],
 ) -> Table:
-    """Choose the samples of every run of the variant."""
+    """Select the samples of every run of the variant."""
     import pandas as pd
 
     images = images_of(image_set)
+    chosen = {} if choices is None else choices_of(choices)
     rows = []
-    for cell in cells_of(plan):
-        for run in range(cell.runs if cell.variant == name else 0):
-            replicate = {
-                clustering: clustering_of(clusterings[f"clustering_{clustering}"][run])
-                for clustering in cell.clusterings
-            }
-            subset = draw_subset(
-                variant.selector,
-                cell.kept,
-                images.train.labels,
-                replicate,
-                selection_seed(sweep.seed, run),
-                images.classes,
+    for cell in (cell for cell in cells_of(plan) if cell.variant == name):
+        choice = chosen.get(cell.budget)
+        selector = (
+            variant.selector.alternatives()[choice.alternative] if choice else variant.selector
+        )
+        for run in range(cell.runs):
+            materials, works = materials_of(image_set, selector.needs(), artifacts, run)
+            seed = selection_seed(sweep.seed, run)
+            subset = draw_subset(selector, cell.kept, materials, seed, images.classes)
+            rows.append(
+                subset_row(
+                    cell, run, subset, hash_of(image_set), total(works), materials.wrong, choice
+                )
             )
-            rows.append(subset_row(cell, run, subset, hash_of(image_set)))
     subsets = pd.DataFrame(rows)
     for warning in missing_classes(subsets, images.class_names):
         logger.warning(warning)
@@ -79,19 +82,13 @@ def train(
     A run that was finished before, by whichever sweep, is taken from its record.
     """
     images = images_of(image_set)
-    records = RunRecords(store)
     wanted = jobs(subsets, recipe, sweep.seed, keep_state=training.keep_models != "none")
     row_of = dict(zip([job.key for job in wanted], rows_of(subsets), strict=True))
-    found = {job.key: record for job in wanted if (record := records.find(job))}
-    for record in found.values():
-        announce(_event(record, row_of[record.key], images, from_record=True))
-    results = list(found.values())
+    results: list[RunResult] = []
     try:
-        for result in train_runs(images, [job for job in wanted if job.key not in found], training):
-            if not result.failure:
-                records.keep(result)
+        for result, from_record in results_of(wanted, images, RunRecords(store), training):
             results.append(result)
-            announce(_event(result, row_of[result.key], images, from_record=False))
+            announce(_event(result, row_of[result.key], images, from_record=from_record))
     except KeyboardInterrupt:
         logger.warning(
             "interrupted: %s of %s runs of this variant are done and kept; the same command "

@@ -4,14 +4,23 @@ from kedro.pipeline import Node, Pipeline
 
 from leanset.config import VariantSettings
 from leanset.pipelines.binding import bound
+from leanset.pipelines.pruning.choosing import choose
 from leanset.pipelines.pruning.nodes import evaluate, keep_models, select, train
 
 
-def create_pipeline(name: str, variant: VariantSettings, sweep_recipe: str) -> Pipeline:
-    """Select, train, evaluate, in the namespace of the variant; it reads exactly what it needs."""
+def create_pipeline(
+    name: str, variant: VariantSettings, sweep_recipe: str, *, has_noise: bool
+) -> Pipeline:
+    """Select, train, evaluate, in the namespace of the variant; it reads exactly what it needs.
+
+    Where the rule leaves something to decide, a node before them decides it. Where labels were
+    made wrong on purpose, each subset tells how many of them it kept.
+    """
     recipe = f"params:recipes.{variant.recipe or sweep_recipe}"
+    materials = _materials(name, variant, has_noise)
     nodes = [
-        _select(name, variant),
+        *([_choose(name, recipe, materials)] if variant.selector.alternatives() else []),
+        _select(name, materials, has_choices=bool(variant.selector.alternatives())),
         _train(name, recipe),
         _evaluate(name, recipe),
         _keep_models(name),
@@ -19,16 +28,31 @@ def create_pipeline(name: str, variant: VariantSettings, sweep_recipe: str) -> P
     return Pipeline(nodes, namespace=name, prefix_datasets_with_namespace=False)
 
 
-def _select(name: str, variant: VariantSettings) -> Node:
-    clusterings = [f"clustering_{needed}" for needed in variant.selector.needs().clusterings]
-    inputs = {
+def _materials(name: str, variant: VariantSettings, has_noise: bool) -> dict[str, str]:
+    """What the rule selects from, by the name of its argument."""
+    needs = variant.selector.needs()
+    artifacts = [
+        *(f"clustering_{needed}" for needed in needs.clusterings),
+        *(f"score_{needed}" for needed in needs.scores),
+        *(["label_noise"] if has_noise else []),
+    ]
+    return {
         "image_set": "image_set",
         "plan": "plan",
         "variant": f"params:{name}",
         "sweep": "params:sweep",
-        **{clustering: clustering for clustering in clusterings},
+        **{artifact: artifact for artifact in artifacts},
     }
-    return Node(bound(select, name), inputs, f"subsets_{name}", name="select")
+
+
+def _choose(name: str, recipe: str, materials: dict[str, str]) -> Node:
+    inputs = {**materials, "recipe": recipe, "training": "params:training", "store": "store"}
+    return Node(bound(choose, name=name), inputs, f"choices_{name}", name="choose", tags="gpu")
+
+
+def _select(name: str, materials: dict[str, str], has_choices: bool) -> Node:
+    inputs = {**materials, **({"choices": f"choices_{name}"} if has_choices else {})}
+    return Node(bound(select, name=name), inputs, f"subsets_{name}", name="select")
 
 
 def _train(name: str, recipe: str) -> Node:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from leanset.config import SweepSettings
 from leanset.pipelines.stored import hash_of, images_of
-from leanset.seeds import proxy_seed
+from leanset.seeds import fold_seed, proxy_seed
 from leanset.store import Entry, Key, Store
 from leanset.training import Recipe, TrainingSettings
 from leanset.training.engine import ENGINE_VERSION, device_kind
@@ -32,11 +32,15 @@ def record(
     """Train the proxies of a log and record them, or take the log from the store."""
     images = images_of(image_set)
     seeds = [proxy_seed(sweep.seed, proxy) for proxy in range(settings.proxies)]
+    divided_by = fold_seed(sweep.seed)
+    # only logs with folds name them, so that those without keep the keys they always had
+    folds = {"folds": divided_by} if settings.folds else {}
     key = Key.of(
         "log",
         image_set=hash_of(image_set),
         recipe=proxy_recipe(recipe, settings).model_dump(),
-        settings=settings.model_dump(exclude={"recipe"}),
+        settings=settings.model_dump(exclude={"recipe", "folds"}),
+        **folds,
         seeds=seeds,
         device=device_kind(training.device),
         engine=ENGINE_VERSION,
@@ -44,7 +48,9 @@ def record(
     )
     store.root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".recording-", dir=store.root) as folder:
-        build = partial(record_log, images, recipe, settings, seeds, training, Path(folder))
+        build = partial(
+            record_log, images, recipe, settings, seeds, divided_by, training, Path(folder)
+        )
         entry = store.get_or_build(key, build)
     logger.info(
         "log %s: %s proxies of %s epochs each, %.0f s of training and %.0f s of recording.",

@@ -14,7 +14,7 @@ def create_pipeline(logs: Mapping[str, LogSettings]) -> Pipeline:
     return Pipeline(
         [
             Node(
-                bound(record, name),
+                bound(record, name=name),
                 inputs={
                     "image_set": "image_set",
                     "store": "store",

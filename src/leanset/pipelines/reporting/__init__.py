@@ -1,5 +1,5 @@
 """From the runs of all variants to tables and figures."""
 
-from leanset.pipelines.reporting.pipeline import create_pipeline
+from leanset.pipelines.reporting.pipeline import Reported, create_pipeline
 
-__all__ = ["create_pipeline"]
+__all__ = ["Reported", "create_pipeline"]

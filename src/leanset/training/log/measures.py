@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from leanset.models.base import Network
 from leanset.training.log.gradients import gradient_norms
-from leanset.training.log.scalars import SCALARS, errors
+from leanset.training.log.predictions import SCALARS, Predictions
 
 _LARGEST_HALF = torch.finfo(torch.float16).max
 
@@ -30,6 +31,11 @@ class Shown:
     labels: Tensor
     logits: Tensor
 
+    @cached_property
+    def predictions(self) -> Predictions:
+        """What the logits say of the samples."""
+        return Predictions(self.logits.T, self.labels)
+
 
 def _logits(shown: Shown) -> Tensor:
     """In half precision; beyond its range, its largest number rather than infinity."""
@@ -37,13 +43,13 @@ def _logits(shown: Shown) -> Tensor:
 
 
 def _scalar(name: str) -> Callable[[Shown], Tensor]:
-    return lambda shown: SCALARS[name](shown.logits, shown.labels)
+    return lambda shown: getattr(shown.predictions, name)
 
 
 MEASURES: Mapping[str, Callable[[Shown], Tensor]] = {
     "logits": _logits,
     "features": lambda shown: shown.model.features(shown.pixels),
-    "errors": lambda shown: errors(shown.logits, shown.labels),
+    "errors": lambda shown: shown.predictions.errors.T,
     "gradient_norms": lambda shown: gradient_norms(shown.model, shown.pixels, shown.labels),
     **{name: _scalar(name) for name in SCALARS},
 }

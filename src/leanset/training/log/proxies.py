@@ -13,10 +13,11 @@ from numpy.typing import DTypeLike, NDArray
 from leanset.errors import LeansetError
 from leanset.images import ImageSet
 from leanset.models import build_model, input_size
-from leanset.seeds import torch_generator
+from leanset.seeds import numpy_generator, torch_generator
 from leanset.store import Built
 from leanset.training.engine import train_runs
 from leanset.training.job import Job, RunResult
+from leanset.training.log.folds import stratified_folds
 from leanset.training.log.recording import Recording
 from leanset.training.log.training_log import MOST_CLASSES, LogSettings
 from leanset.training.recipe import Recipe, TrainingSettings
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def proxy_recipe(recipe: Recipe, settings: LogSettings) -> Recipe:
-    """The recipe as proxies are trained by it: on the whole training split, the log's epochs."""
+    """The recipe as proxies are trained by it: the log's epochs, whatever they are trained on."""
     return recipe.model_copy(update={"epochs": settings.epochs, "compute": "equal_epochs"})
 
 
@@ -37,16 +38,19 @@ def record_log(
     recipe: Recipe,
     settings: LogSettings,
     seeds: Sequence[int],
+    fold_seed: int,
     training: TrainingSettings,
     folder: Path,
 ) -> Built:
     """Train a proxy from each seed and record what it says of every training sample.
 
     Args:
-        images: the proxies are trained on all of its training split.
+        images: the proxies are trained on all of its training split, or with folds on all of it
+            but a fold each.
         recipe: its augmentation is trained with, but not recorded with.
         settings: of the log; as many proxies as there are seeds.
         seeds: a training seed for each proxy.
+        fold_seed: draws the folds, if the settings ask for them.
         training: where to train.
         folder: an empty one, where the arrays are written; they are mapped from there.
 
@@ -54,12 +58,12 @@ def record_log(
         LeansetError: a proxy failed.
     """
     recipe = proxy_recipe(recipe, settings)
-    everything = np.arange(len(images.train), dtype=np.int64)
+    fold = _folds(images, settings, fold_seed)
     _create_arrays(folder, _layout(images, recipe, settings))
     jobs = [
         Job(
             str(proxy),
-            everything,
+            np.flatnonzero(fold != proxy),
             recipe,
             seed,
             recording=Recording(str(folder.resolve()), proxy, settings.features_at),
@@ -76,7 +80,15 @@ def record_log(
         for file in sorted(folder.glob("*.npy"))
     }
     facts = _facts(settings, recipe, seeds, [results[job.key] for job in jobs])
-    return Built({"labels": images.train.labels, **arrays}, facts)
+    of_samples = {"labels": images.train.labels} | ({"fold": fold} if settings.folds else {})
+    return Built({**of_samples, **arrays}, facts)
+
+
+def _folds(images: ImageSet, settings: LogSettings, seed: int) -> NDArray[np.int64]:
+    """Which proxy is trained without each sample, ``int64 [N]``; none is proxy −1."""
+    if not settings.folds:
+        return np.full(len(images.train), -1)
+    return stratified_folds(images.train.labels, settings.proxies, numpy_generator(seed))
 
 
 def _layout(
@@ -89,7 +101,7 @@ def _layout(
             "logits": (np.float16, (*always, images.classes))
         }
     else:
-        from leanset.training.log.scalars import SCALARS
+        from leanset.training.log.predictions import SCALARS
 
         layout = dict.fromkeys(SCALARS, (np.float32, always))
     chosen = (settings.proxies, len(settings.features_at), len(images.train))
@@ -132,11 +144,13 @@ def _facts(
     settings: LogSettings, recipe: Recipe, seeds: Sequence[int], results: Sequence[RunResult]
 ) -> dict[str, Any]:
     """How the log came about and what it cost, the lists in the order of the proxies."""
+    # an epoch is a pass over the whole split: what proxies of folds leave out adds up to one
+    passes = settings.proxies - 1 if settings.folds else settings.proxies
     return {
         "settings": settings.model_dump(mode="json"),
         "recipe": recipe.model_dump(mode="json"),
         "seeds": list(seeds),
-        "epochs_trained": settings.proxies * settings.epochs,
+        "epochs_trained": passes * settings.epochs,
         "samples_seen": sum(result.samples_seen for result in results),
         "seconds_train": [result.seconds_train for result in results],
         "seconds_recording": [result.seconds_recording for result in results],

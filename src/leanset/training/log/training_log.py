@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from pydantic import PositiveInt, model_validator
 
 from leanset.errors import LeansetError
 from leanset.frozen import Frozen
+
+if TYPE_CHECKING:
+    from leanset.training.log.dynamics import Dynamics
 
 MOST_CLASSES = 100
 """Up to so many classes a log holds all logits; above, the numbers that scores are made of."""
@@ -25,7 +28,10 @@ class LogSettings(Frozen):
 
     ``recipe`` is the name of a recipe; its epochs give way to those of the log. ``features_at``
     are the epochs, from 1, after which penultimate features and errors p − y are recorded too,
-    and with ``gradient_norms`` the norm of each sample's gradient over all parameters.
+    and with ``gradient_norms`` the norm of each sample's gradient over all parameters. With
+    ``folds`` each proxy is trained without a fold of its own, of as many folds as proxies, and
+    recorded on all samples all the same; what it says of its fold is then of samples that it was
+    not trained on.
     """
 
     recipe: str
@@ -33,6 +39,7 @@ class LogSettings(Frozen):
     epochs: PositiveInt
     features_at: tuple[PositiveInt, ...] = ()
     gradient_norms: bool = False
+    folds: bool = False
 
     @model_validator(mode="after")
     def _chosen_epochs_are_trained(self) -> LogSettings:
@@ -44,6 +51,12 @@ class LogSettings(Frozen):
             )
         if self.gradient_norms and not self.features_at:
             raise ValueError("gradient_norms needs features_at, the epochs to record them at")
+        return self
+
+    @model_validator(mode="after")
+    def _a_fold_is_left_to_train_on(self) -> LogSettings:
+        if self.folds and self.proxies < 2:
+            raise ValueError("folds needs at least 2 proxies, one for each fold")
         return self
 
 
@@ -59,20 +72,27 @@ _REMEDIES = {
 class TrainingLog:
     """What R proxies said of the N samples of the training split after each of T epochs.
 
+    With folds, one of the R rows of a sample is of a proxy that was trained without it. It is one
+    for every sample, so a mean over proxies treats all samples alike; but it is not what a score
+    means that is defined on samples in training, as most are: read those from another log.
+
     Attributes:
         labels: ``int64 [N]``, what the proxies were trained on.
         features_at: the E epochs, from 1, of which more was recorded.
         seconds: ``float64 [R]``, what training and recording each proxy took.
         arrays: by name, mapped from disk, one row for each proxy: ``logits float16 [R, T, N, C]``,
-            or above 100 classes a ``float32 [R, T, N]`` for each of ``scalars.SCALARS``; and, if
-            asked for, ``features float32 [R, E, N, D]``, ``errors float32 [R, E, N, C]`` and
+            or above 100 classes a ``float32 [R, T, N]`` for each of ``predictions.SCALARS``; and,
+            if asked for, ``features float32 [R, E, N, D]``, ``errors float32 [R, E, N, C]`` and
             ``gradient_norms float32 [R, E, N]``.
+        fold: ``int64 [N]``, which proxy was trained without the sample; None where all were
+            trained on all.
     """
 
     labels: NDArray[np.int64]
     features_at: tuple[int, ...]
     seconds: NDArray[np.float64]
     arrays: Mapping[str, NDArray[Any]]
+    fold: NDArray[np.int64] | None = None
 
     @classmethod
     def from_arrays(
@@ -83,7 +103,10 @@ class TrainingLog:
             labels=arrays["labels"],
             features_at=tuple(facts["settings"]["features_at"]),
             seconds=np.add(facts["seconds_train"], facts["seconds_recording"]),
-            arrays={name: array for name, array in arrays.items() if name != "labels"},
+            arrays={
+                name: array for name, array in arrays.items() if name not in {"labels", "fold"}
+            },
+            fold=arrays.get("fold"),
         )
 
     @property
@@ -110,31 +133,20 @@ class TrainingLog:
             )
         return self.arrays[name]
 
-    def scalar(self, name: str) -> NDArray[np.float32]:
-        """One number for each sample after each epoch, ``[R, T, N]``; see ``scalars.SCALARS``.
+    def dynamics(self, samples: slice) -> Dynamics:
+        """What the proxies said of a stretch of samples, as tensors."""
+        from leanset.training.log.dynamics import Dynamics
 
-        Where the log holds logits it is computed from them, an epoch of a proxy at a time.
-        """
-        if name in self.arrays:
-            return self.arrays[name]
-        import torch
-
-        from leanset.training.log.scalars import SCALARS
-
-        logits, labels = self.array("logits"), torch.from_numpy(np.array(self.labels))
-        values = np.empty(logits.shape[:3], dtype=np.float32)
-        for place in np.ndindex(values.shape[:2]):
-            block = torch.from_numpy(logits[place].astype(np.float32))
-            values[place] = SCALARS[name](block, labels).numpy()
-        return values
+        return Dynamics(self, samples)
 
     def replicates(self, runs: int) -> int:
         """How many blocks of proxies ``runs`` runs get: one each, or one that all of them share.
 
         A shared block leaves the proxies' part out of the spread between runs, which is to be
-        said wherever that spread is shown.
+        said wherever that spread is shown. With folds all runs share all proxies, because only
+        together do these hold a proxy without each sample.
         """
-        return runs if runs <= self.proxies else 1
+        return runs if runs <= self.proxies and self.fold is None else 1
 
     def block(self, run: int, runs: int) -> TrainingLog:
         """The log of the proxies of replicate ``run`` (from 0) of ``runs``.
@@ -142,8 +154,14 @@ class TrainingLog:
         Each replicate has ⌊R / runs⌋ proxies, and no proxy serves two.
 
         Raises:
-            LeansetError: there are fewer proxies than replicates.
+            LeansetError: there are fewer proxies than replicates, or there are folds to divide.
         """
+        if self.fold is not None and runs > 1:
+            raise LeansetError(
+                f"a training log with folds cannot serve {runs} runs with proxies of their own: "
+                "only together do they hold a proxy without each sample.",
+                remedy="Let the runs share all of them.",
+            )
         size = self.proxies // runs
         if size == 0:
             raise LeansetError(

@@ -1,0 +1,28 @@
+"""The typed schema of all parameters, and what its blocks owe each other."""
+
+from leanset.config.artifacts import Artifacts
+from leanset.config.blocks import (
+    BLOCKS,
+    NAME,
+    AuditSettings,
+    DatasetSettings,
+    Settings,
+    SweepSettings,
+    VariantSettings,
+)
+from leanset.config.checking import SettingsError, check_settings
+from leanset.config.references import Problem
+
+__all__ = [
+    "BLOCKS",
+    "NAME",
+    "Artifacts",
+    "AuditSettings",
+    "DatasetSettings",
+    "Problem",
+    "Settings",
+    "SettingsError",
+    "SweepSettings",
+    "VariantSettings",
+    "check_settings",
+]

@@ -1,0 +1,56 @@
+"""From a training log to a score of every sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leanset.errors import LeansetError
+from leanset.finite import require_finite
+from leanset.scores.base import LogScore
+from leanset.training.log import TrainingLog
+
+_NUMBERS = 2**21
+"""How many numbers are worked on together: few enough for a processor's cache and for memory."""
+
+
+def score_log(log: TrainingLog, score: LogScore, name: str) -> NDArray[np.float32]:
+    """Score all N samples of a log, a stretch at a time, ``float32 [N]``.
+
+    Args:
+        log: its proxies are those of one replicate.
+        score: what to compute.
+        name: the score's, for errors.
+
+    Raises:
+        LeansetError: the log does not hold what the score reads, or a value is not finite.
+    """
+    samples = len(log.labels)
+    of_one = max(array.size for array in log.arrays.values()) // samples
+    block = max(1, _NUMBERS // of_one)
+    values = np.empty(samples, dtype=np.float32)
+    with _one_thread():
+        for start in range(0, samples, block):
+            stretch = slice(start, start + block)
+            try:
+                values[stretch] = score.score(log.dynamics(stretch)).numpy()
+            except LeansetError as error:
+                raise LeansetError(str(error), where=f"score {name}") from error
+    require_finite(values, f"score {name}")
+    return values
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let torch use one thread: with arrays so small, threads wait more than they compute."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
