@@ -8,6 +8,7 @@ from tests.benchmarks import (
     engine_cpu_step,
     engine_gpu,
     registry,
+    scores,
 )
 from tests.benchmarks.figure import Benchmark
 
@@ -21,6 +22,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     engine_gpu.R1_GRID,
     engine_gpu.HUNDRED_RUNS,
     engine_gpu.RESNET9,
+    scores.FROM_LOG,
+    scores.GRADIENTS,
 )
 
 
