@@ -1,8 +1,9 @@
 """Write what was measured into the pages that show it: ``make docs``.
 
-Takes the log of a default sweep (``make sweep > data/base/sweep.log``), that of the benchmarks
-(``make bench > data/bench.log``) and the newest page of a ``replica_kmeans`` sweep, and leaves
-alone what it finds no measurement of.
+Takes the log of a default sweep (``make sweep > data/base/sweep.log``), those of the sweeps with
+label noise (``make sweep ENV=noise_few > data/noise_few/sweep.log``, and so on), that of the
+benchmarks (``make bench > data/bench.log``) and the newest page of a ``replica_kmeans`` sweep, and
+leaves alone what it finds no measurement of.
 """
 
 import sys
@@ -10,28 +11,43 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SWEEP_LOG = ROOT / "data/base/sweep.log"
+NOISE_LOGS = {
+    env: ROOT / f"data/{env}/sweep.log"
+    for env in ("noise_symmetric", "noise_asymmetric", "noise_few")
+}
 BENCH_LOG = ROOT / "data/bench.log"
 README = ROOT / "README.md"
+SCORES = ROOT / "docs/scores.md"
 ENGINE = ROOT / "docs/engine.md"
 REPLICA = ROOT / "docs/results/replica_kmeans.md"
 
 
 def paste_sweep() -> None:
     """Put the log of the default sweep into the README."""
-    lines = [line.rstrip() for line in SWEEP_LOG.read_text().splitlines()]
-    first = next(n for n, line in enumerate(lines) if line.startswith("mnist: "))
-    _paste(README, "make sweep", ["```text", *lines[first:], "```"])
+    _paste(README, "make sweep", _shown(SWEEP_LOG, first="mnist: "))
 
 
-def paste_benchmarks() -> None:
-    """Put the figures of the engine on its page, as a table."""
+def paste_noise(env: str) -> None:
+    """Put what a sweep with label noise came to on the page of the scores."""
+    _paste(SCORES, f"make sweep ENV={env}", _shown(NOISE_LOGS[env], first="Test accuracy"))
+
+
+def _shown(log: Path, first: str) -> list[str]:
+    """A log from a line on, as a block of text."""
+    lines = [line.rstrip() for line in log.read_text().splitlines()]
+    start = next(n for n, line in enumerate(lines) if line.startswith(first))
+    return ["```text", *lines[start:], "```"]
+
+
+def paste_benchmarks(page: Path, subjects: tuple[str, ...]) -> None:
+    """Put the figures whose names begin with one of ``subjects`` on a page, as a table."""
     rows = ["| figure | value | |", "|---|---|---|"]
     for line in BENCH_LOG.read_text().splitlines():
-        if line.startswith("bench engine"):
+        if line.removeprefix("bench ").startswith(subjects):
             measured, _, detail = line.removeprefix("bench ").partition("   (")
             name, _, value = measured.partition(" ")
             rows.append(f"| `{name}` | {value} | {detail.removesuffix(')')} |")
-    _paste(ENGINE, "make bench", rows)
+    _paste(page, "make bench", rows)
 
 
 def paste_replica() -> None:
@@ -61,9 +77,14 @@ if __name__ == "__main__":
     if SWEEP_LOG.exists():
         paste_sweep()
         done.append(README.name)
+    for env, log in NOISE_LOGS.items():
+        if log.exists():
+            paste_noise(env)
+            done.append(f"{SCORES.name} ({env})")
     if BENCH_LOG.exists():
-        paste_benchmarks()
-        done.append(ENGINE.name)
+        paste_benchmarks(ENGINE, ("engine",))
+        paste_benchmarks(SCORES, ("scores", "grand"))
+        done.append(f"{ENGINE.name} and {SCORES.name} (benchmarks)")
     if (ROOT / "data/replica_kmeans/published").exists():
         paste_replica()
         done.append(REPLICA.name)

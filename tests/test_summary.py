@@ -234,7 +234,11 @@ def test_what_is_saved_is_the_difference_of_medians() -> None:
     assert pays_after(full, near)["near"] == 2
 
 
-@given(seconds=st.floats(0, 1e6, allow_subnormal=False), full=st.floats(0.1, 1e4), share=st.floats(0.001, 0.999))
+@given(
+    seconds=st.floats(0, 1e6, allow_subnormal=False),
+    full=st.floats(0.1, 1e4),
+    share=st.floats(0.001, 0.999),
+)
 @settings(max_examples=15)
 def test_the_trainings_that_pay_are_the_fewest_that_do(
     seconds: float, full: float, share: float

@@ -8,7 +8,7 @@ import yaml
 
 from leanset.io.config_loader import SweepConfigLoader
 from leanset.selectors import METHODS
-from leanset.sweep import Cell, plan_sweep
+from leanset.sweep import Cell, Known, plan_sweep
 from tests.end_to_end.project import REPOSITORY, Project
 
 README = (REPOSITORY / "README.md").read_text()
@@ -19,7 +19,8 @@ def cells(project: Project, env: str) -> tuple[list[Cell], int]:
     with project.session(env) as session:
         session.load_context()
         settings = SweepConfigLoader.current().settings
-    plan = plan_sweep(settings.sweep, settings.active(), settings.clusterings, 60_000)
+    known = Known(settings.clusterings, settings.scores)
+    plan = plan_sweep(settings.sweep, settings.active(), known, 60_000)
     return plan, settings.recipes["lenet5"].epochs
 
 
