@@ -2,12 +2,18 @@
 
 Takes the log of a default sweep (``make sweep > data/base/sweep.log``), those of the sweeps with
 label noise (``make sweep ENV=noise_few > data/noise_few/sweep.log``, and so on), that of the
-benchmarks (``make bench > data/bench.log``) and the newest page of a ``replica_kmeans`` sweep, and
-leaves alone what it finds no measurement of.
+benchmarks (``make bench > data/bench.log``) and the newest results of the replicas, and leaves
+alone what it finds no measurement of.
 """
+
+from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROOT = Path(__file__).parents[1]
 SWEEP_LOG = ROOT / "data/base/sweep.log"
@@ -19,6 +25,7 @@ BENCH_LOG = ROOT / "data/bench.log"
 README = ROOT / "README.md"
 SCORES = ROOT / "docs/scores.md"
 ENGINE = ROOT / "docs/engine.md"
+DIFFICULTY = ROOT / "docs/results/replica_difficulty.md"
 REPLICA = ROOT / "docs/results/replica_kmeans.md"
 
 
@@ -30,6 +37,54 @@ def paste_sweep() -> None:
 def paste_noise(env: str) -> None:
     """Put what a sweep with label noise came to on the page of the scores."""
     _paste(SCORES, f"make sweep ENV={env}", _shown(NOISE_LOGS[env], first="Test accuracy"))
+
+
+def paste_difficulty() -> None:
+    """Put the medians of the newest ``replica_difficulty`` sweep on its page, and its verdicts."""
+    import pandas as pd
+
+    summary = pd.read_parquet(_newest("summary"))
+    percent = summary["accuracy_median"] * 100
+    parts = summary["variant"].str.extract(
+        r"^(?P<score>.*?)_(?P<rule>hardest|easiest|window)_?(.*)$"
+    )
+    kept = summary["budget"].str.removesuffix(" %").astype(float)
+    table = pd.DataFrame({"score": parts["score"], "rule": parts["rule"], "median": percent})
+    table["column"] = (100 - kept).map("pruned {:.0f} %".format)
+    table.loc[table["rule"] == "window", "column"] = "from " + parts[2] + " %"
+    lines = []
+    for rule, title in (
+        ("hardest", "The easiest pruned"),
+        ("easiest", "The hardest pruned"),
+        ("window", "Windows of 40 %, by where they begin, the easiest first"),
+    ):
+        lines += [f"## {title}", "", *_grid(table[table["rule"] == rule]), ""]
+    others = summary[summary["variant"].isin(["full", "random"])]
+    lines += ["## For comparison", "", "| variant | kept | median |", "|---|---:|---:|"]
+    lines += [
+        f"| {row.variant} | {row.budget} | {row.accuracy_median * 100:.2f} |"
+        for row in others.itertuples()
+    ]
+    verdicts = pd.read_parquet(_newest("verdicts")).drop_duplicates("claim")
+    lines += ["", "## Verdicts", "", "Each over all seven budgets together, with intervals that"]
+    lines += ["hold for all of them at once (95 %, Bonferroni).", ""]
+    lines += [f"- {row.claim}: **{row.overall}**" for row in verdicts.itertuples()]
+    _paste(DIFFICULTY, "make sweep ENV=replica_difficulty", lines)
+
+
+def _newest(dataset: str) -> Path:
+    """The newest version of a table of the difficulty replica."""
+    folder = ROOT / f"data/replica_difficulty/{dataset}.parquet"
+    return max(folder.glob(f"*/{dataset}.parquet"))
+
+
+def _grid(table: pd.DataFrame) -> list[str]:
+    """Medians by score and column, as a table in Markdown."""
+    grid = table.pivot_table(index="score", columns="column", values="median")
+    lines = [f"| score | {' | '.join(grid.columns)} |", "|---" + "|---:" * grid.shape[1] + "|"]
+    for score, row in grid.iterrows():
+        lines.append(f"| {score} | {' | '.join(f'{value:.2f}' for value in row)} |")
+    return lines
 
 
 def _shown(log: Path, first: str) -> list[str]:
@@ -88,4 +143,7 @@ if __name__ == "__main__":
     if (ROOT / "data/replica_kmeans/published").exists():
         paste_replica()
         done.append(REPLICA.name)
+    if (ROOT / "data/replica_difficulty/verdicts.parquet").exists():
+        paste_difficulty()
+        done.append(DIFFICULTY.name)
     sys.stdout.write(f"written: {', '.join(done) or 'nothing, no sweep was found'}\n")

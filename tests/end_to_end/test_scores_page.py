@@ -53,3 +53,14 @@ def test_the_sweeps_it_shows_are_whole() -> None:
     for env, text in shown:
         for heading in ("Test accuracy, %", "Finding the ", "oracle_clean", "runs on "):
             assert heading in text, env
+
+
+def test_the_page_of_the_difficulty_replica_holds_every_score_and_a_verdict_on_it() -> None:
+    page = (REPOSITORY / "docs/results/replica_difficulty.md").read_text()
+    block = (REPOSITORY / "conf/replica_difficulty/parameters/hypotheses.yml").read_text()
+    hypotheses = yaml.safe_load(block)["hypotheses"]
+    assert len(hypotheses) == 6
+    for hypothesis in hypotheses:
+        score = hypothesis["better"].removesuffix("_hardest")
+        assert len(re.findall(rf"^\| {score} \|", page, re.MULTILINE)) == 3, score
+        assert re.search(rf"^- {re.escape(hypothesis['text'])}: \*\*.+\*\*$", page, re.MULTILINE)
