@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from leanset.hardware import describe_machine
-from leanset.provenance import Work, total
+from leanset.provenance import total, work_before
 from leanset.store import Entry
 from leanset.tables import rows_of
 
@@ -88,10 +88,7 @@ def score_table(scores: Mapping[str, Sequence[Entry]]) -> pd.DataFrame:
     rows = []
     for name, entries in scores.items():
         facts = entries[0].facts
-        before = [
-            total({key: Work(**work) for key, work in entry.facts["behind"].items()})
-            for entry in entries
-        ]
+        before = [total(work_before(entry)) for entry in entries]
         rows.append(
             {
                 "score": name,

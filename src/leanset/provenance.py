@@ -26,10 +26,14 @@ Works: TypeAlias = Mapping[str, Work]
 """Work by the name of what was made, so that what is used twice is counted once."""
 
 
+def work_before(entry: Entry) -> dict[str, Work]:
+    """The work of making everything that an entry notes as made before it."""
+    return {name: Work(**work) for name, work in entry.facts.get("behind", {}).items()}
+
+
 def work_behind(entry: Entry) -> dict[str, Work]:
     """The work of making an entry and everything noted as made before it."""
-    before = {name: Work(**work) for name, work in entry.facts.get("behind", {}).items()}
-    return before | {f"{entry.key.kind} {entry.key.digest}": Work(entry.seconds)}
+    return work_before(entry) | {f"{entry.key.kind} {entry.key.digest}": Work(entry.seconds)}
 
 
 def as_fact(works: Works) -> dict[str, Any]:

@@ -96,8 +96,8 @@ def test_a_run_beyond_the_replicates_is_no_run_of_theirs(store: Store) -> None:
 # --- materials
 
 
-def test_a_rule_that_needs_nothing_gets_the_labels_and_no_work_is_behind_it(store: Store) -> None:
-    materials, works = materials_of([stored_images(store, images())], Needs(), {}, run=3)
+def test_a_rule_that_needs_nothing_gets_the_labels_and_no_work_is_behind_it() -> None:
+    materials, works = materials_of(images().train.labels, Needs(), {}, run=3)
     assert materials.labels.tolist() == [0, 1, 1, 0]
     assert (materials.clusterings, materials.scores, materials.wrong) == ({}, {}, None)
     assert works == {}
@@ -111,7 +111,7 @@ def test_a_run_selects_from_its_own_replicates_and_from_what_is_shared(store: St
         "score_unread": [score(store, 7.0)],
     }
     needs = Needs(clusterings=("k2",), scores=("own", "shared"))
-    materials, works = materials_of([stored_images(store, images())], needs, artifacts, run=1)
+    materials, works = materials_of(images().train.labels, needs, artifacts, run=1)
     assert {name: found.values.tolist() for name, found in materials.scores.items()} == {
         "own": [2.0] * 4, "shared": [9.0] * 4,
     }  # fmt: skip
@@ -131,9 +131,7 @@ def test_the_work_behind_two_scores_of_one_log_is_counted_once(store: Store) -> 
         "score_a": [score(store, 1.0, behind=trained)],
         "score_b": [score(store, 2.0, behind=trained)],
     }
-    _, works = materials_of(
-        [stored_images(store, images())], Needs(scores=("a", "b")), artifacts, run=0
-    )
+    _, works = materials_of(images().train.labels, Needs(scores=("a", "b")), artifacts, run=0)
     took = artifacts["score_a"][0].seconds + artifacts["score_b"][0].seconds
     assert total(works).proxy_epochs == 100
     assert total(works).seconds == pytest.approx(60 + took)
@@ -145,7 +143,7 @@ def test_a_clustering_that_is_read_and_that_a_score_is_made_from_is_counted_once
     fit = clustering(store, 5.0, behind=as_fact({"embedding e": Work(8.0)}))
     made = score(store, 1.0, behind=as_fact({"embedding e": Work(8.0), **own(fit)}))
     _, works = materials_of(
-        [stored_images(store, images())],
+        images().train.labels,
         Needs(clusterings=("k2",), scores=("typical",)),
         {"clustering_k2": [fit], "score_typical": [made]},
         run=0,
@@ -156,17 +154,15 @@ def test_a_clustering_that_is_read_and_that_a_score_is_made_from_is_counted_once
 def test_which_labels_are_wrong_is_told_where_labels_were_made_wrong(store: Store) -> None:
     wrong = np.array([True, False, False, True])
     noise = store.get_or_build(Key.of("noise", of="this"), lambda: Built({"wrong": wrong}, {}))
-    materials, works = materials_of(
-        [stored_images(store, images())], Needs(), {"label_noise": [noise]}, run=2
-    )
+    materials, works = materials_of(images().train.labels, Needs(), {"label_noise": [noise]}, run=2)
     assert materials.wrong is not None
     assert materials.wrong.tolist() == wrong.tolist()
     assert works == {}
 
 
-def test_what_is_needed_and_not_there_is_no_silent_nothing(store: Store) -> None:
+def test_what_is_needed_and_not_there_is_no_silent_nothing() -> None:
     with pytest.raises(KeyError, match="score_el2n"):
-        materials_of([stored_images(store, images())], Needs(scores=("el2n",)), {}, run=0)
+        materials_of(images().train.labels, Needs(scores=("el2n",)), {}, run=0)
 
 
 def test_a_score_is_read_from_disk_as_it_was_made(store: Store) -> None:

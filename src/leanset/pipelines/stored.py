@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from leanset.clustering import Clustering
 from leanset.images import ImageSet
 from leanset.provenance import Work, Works, work_behind
@@ -51,9 +54,9 @@ def replicate(entries: list[Entry], run: int) -> Entry:
 
 
 def materials_of(
-    image_set: list[Entry], needs: Needs, artifacts: Mapping[str, list[Entry]], run: int
+    labels: NDArray[np.int64], needs: Needs, artifacts: Mapping[str, list[Entry]], run: int
 ) -> tuple[Materials, Works]:
-    """What run ``run`` selects from, and the work that is behind it."""
+    """What run ``run`` selects from, whatever its budget, and the work that is behind it."""
     clusterings = {
         name: replicate(artifacts[f"clustering_{name}"], run) for name in needs.clusterings
     }
@@ -63,7 +66,7 @@ def materials_of(
     for entry in (*clusterings.values(), *scores.values()):
         works |= work_behind(entry)
     materials = Materials(
-        labels=images_of(image_set).train.labels,
+        labels=labels,
         clusterings={name: clustering_of(entry) for name, entry in clusterings.items()},
         scores={name: scores_of(entry) for name, entry in scores.items()},
         wrong=noise[0]["wrong"] if noise else None,

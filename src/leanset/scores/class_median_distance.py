@@ -13,7 +13,8 @@ from leanset.scores.base import ScoreBase, Sources
 class ClassMedianDistance(ScoreBase):
     """‖x − m‖₂, m the median of each coordinate over the samples of the same label.
 
-    The distance to the class centre of Moderate (Xia et al. 2023), as its authors' code has it.
+    The distance to the class centre of Moderate (Xia et al. 2023); the median is that of later
+    implementations.
     """
 
     kind: ClassVar[Literal["difficulty", "uncertainty"]] = "difficulty"

@@ -28,15 +28,11 @@ def score_log(log: TrainingLog, score: LogScore, name: str) -> NDArray[np.float3
     Raises:
         LeansetError: the log does not hold what the score reads, or a value is not finite.
     """
-    samples = len(log.labels)
-    of_one = max(array.size for array in log.arrays.values()) // samples
-    block = max(1, _NUMBERS // of_one)
-    values = np.empty(samples, dtype=np.float32)
+    values = np.empty(len(log.labels), dtype=np.float32)
     with _one_thread():
-        for start in range(0, samples, block):
-            stretch = slice(start, start + block)
+        for stretch, dynamics in log.stretches(_NUMBERS):
             try:
-                values[stretch] = score.score(log.dynamics(stretch)).numpy()
+                values[stretch] = score.score(dynamics).numpy()
             except LeansetError as error:
                 raise LeansetError(str(error), where=f"score {name}") from error
     require_finite(values, f"score {name}")

@@ -43,7 +43,8 @@ def choose(
     The subsets are those of the first run; the test split is not looked at.
     """
     images = images_of(image_set).judged_on_validation()
-    materials, works = materials_of(image_set, variant.selector.needs(), artifacts, run=0)
+    needs = variant.selector.needs()
+    materials, works = materials_of(images.train.labels, needs, artifacts, run=0)
     seed = selection_seed(sweep.seed, 0)
     asked: list[tuple[Cell, str, Job]] = []
     for cell in (cell for cell in cells_of(plan) if cell.variant == name):

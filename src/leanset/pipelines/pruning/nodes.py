@@ -48,14 +48,18 @@ def select(
 
     images = images_of(image_set)
     chosen = {} if choices is None else choices_of(choices)
+    cells = [cell for cell in cells_of(plan) if cell.variant == name]
+    selected_from = [
+        materials_of(images.train.labels, variant.selector.needs(), artifacts, run)
+        for run in range(max(cell.runs for cell in cells))
+    ]
     rows = []
-    for cell in (cell for cell in cells_of(plan) if cell.variant == name):
+    for cell in cells:
         choice = chosen.get(cell.budget)
         selector = (
             variant.selector.alternatives()[choice.alternative] if choice else variant.selector
         )
-        for run in range(cell.runs):
-            materials, works = materials_of(image_set, selector.needs(), artifacts, run)
+        for run, (materials, works) in enumerate(selected_from[: cell.runs]):
             seed = selection_seed(sweep.seed, run)
             subset = draw_subset(selector, cell.kept, materials, seed, images.classes)
             rows.append(

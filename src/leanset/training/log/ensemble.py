@@ -26,10 +26,8 @@ def ensemble_probabilities(log: TrainingLog) -> NDArray[np.float32]:
     Raises:
         LeansetError: the log holds no logits, as above 100 classes.
     """
-    proxies, epochs, samples, classes = log.array("logits").shape
-    block = max(1, _NUMBERS // (proxies * epochs * classes))
+    *_, samples, classes = log.array("logits").shape
     probabilities = np.empty((samples, classes), dtype=np.float32)
-    for start in range(0, samples, block):
-        stretch = slice(start, start + block)
-        probabilities[stretch] = log.dynamics(stretch).predictions.p.mean((1, 2)).T.numpy()
+    for stretch, dynamics in log.stretches(_NUMBERS):
+        probabilities[stretch] = dynamics.predictions.p.mean((1, 2)).T.numpy()
     return probabilities

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -138,6 +138,14 @@ class TrainingLog:
         from leanset.training.log.dynamics import Dynamics
 
         return Dynamics(self, samples)
+
+    def stretches(self, numbers: int) -> Iterator[tuple[slice, Dynamics]]:
+        """All samples, so many at a time that no array of theirs holds more than ``numbers``."""
+        of_one = max(array.size for array in self.arrays.values()) // len(self.labels)
+        length = max(1, numbers // of_one)
+        for start in range(0, len(self.labels), length):
+            stretch = slice(start, start + length)
+            yield stretch, self.dynamics(stretch)
 
     def replicates(self, runs: int) -> int:
         """How many blocks of proxies ``runs`` runs get: one each, or one that all of them share.
