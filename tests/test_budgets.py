@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -121,14 +121,54 @@ def test_equal_remainders_are_ordered_by_chance_not_by_index() -> None:
 
 
 @given(groups_and_budgets(), st.integers(0, 2**32))
-def test_proportional_quotas_are_exact_and_within_one_of_their_share(
+def test_proportional_quotas_are_exact_and_no_group_gives_more_than_it_has(
     case: tuple[Counts, int], seed: int
 ) -> None:
     sizes, keep = case
     quotas = proportional_quotas(sizes, keep, rng(seed))
     assert quotas.sum() == keep
+    assert (quotas >= 0).all()
     assert (quotas <= sizes).all()
-    assert (np.abs(quotas - sizes * keep / sizes.sum()) < 1).all()
+
+
+@given(groups_and_budgets(), st.integers(0, 2**32))
+def test_proportional_quotas_are_within_one_of_their_share_where_no_share_rounds_to_nothing(
+    case: tuple[Counts, int], seed: int
+) -> None:
+    sizes, keep = case
+    shares = sizes * keep / sizes.sum()
+    rounded = largest_remainder(shares, rng(seed))
+    assume((rounded[sizes > 0] > 0).all() or keep < np.count_nonzero(sizes))
+    quotas = proportional_quotas(sizes, keep, rng(seed))
+    assert quotas.tolist() == rounded.tolist()
+    assert (np.abs(quotas - shares) < 1).all()
+
+
+@given(groups_and_budgets(), st.integers(0, 2**32))
+def test_every_group_is_present_as_soon_as_there_is_a_sample_for_each(
+    case: tuple[Counts, int], seed: int
+) -> None:
+    sizes, keep = case
+    quotas = proportional_quotas(sizes, keep, rng(seed))
+    present, groups = np.count_nonzero(quotas), np.count_nonzero(sizes)
+    if keep >= groups:
+        assert present == groups
+    else:
+        assert present <= keep
+
+
+@given(groups_and_budgets(), st.integers(0, 2**32))
+def test_what_the_small_groups_get_is_taken_from_the_large_one_at_a_time(
+    case: tuple[Counts, int], seed: int
+) -> None:
+    sizes, keep = case
+    rounded = largest_remainder(sizes * keep / sizes.sum(), rng(seed))
+    quotas = proportional_quotas(sizes, keep, rng(seed))
+    giving = quotas < rounded
+    if giving.any():
+        # nobody who gave had fewer than another: they end at most one below the most there is
+        assert quotas[giving].min() >= quotas.max() - 1
+        assert set((quotas - rounded)[~giving].tolist()) <= {0, 1}
 
 
 def test_proportional_quotas_of_a_worked_example() -> None:
@@ -136,6 +176,18 @@ def test_proportional_quotas_of_a_worked_example() -> None:
     assert proportional_quotas(np.array([50, 30, 20]), 10, rng()).tolist() == [5, 3, 2]
     # shares of 3 are 1.5, 0.9, 0.6: floors 1 + 0 + 0, then up with 0.9 and 0.6
     assert proportional_quotas(np.array([50, 30, 20]), 3, rng()).tolist() == [1, 1, 1]
+
+
+def test_the_largest_group_gives_one_to_each_that_would_have_none() -> None:
+    # shares of 10 are 9.8, 0.1, 0.1 and 0: rounded to 10, 0, 0, 0; two of the ten go to the small
+    assert proportional_quotas(np.array([980, 10, 10, 0]), 10, rng()).tolist() == [8, 1, 1, 0]
+    # shares of 4 are 1.96, 1.96, 0.04, 0.04: 2, 2, 0, 0, and both of the large give one
+    assert proportional_quotas(np.array([98, 98, 2, 2]), 4, rng()).tolist() == [1, 1, 1, 1]
+
+
+def test_with_fewer_samples_than_groups_the_largest_are_served() -> None:
+    # shares of 2 are 1.96, 0.02, 0.02: rounded to 2, 0, 0, and there are not enough for all three
+    assert proportional_quotas(np.array([98, 1, 1]), 2, rng()).tolist() == [2, 0, 0]
 
 
 def test_equal_quotas_pass_on_what_a_short_group_cannot_fill() -> None:

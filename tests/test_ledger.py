@@ -1,6 +1,7 @@
 """Ledger rows: exact counts, keys of runs, which models are kept, and what failed runs leave."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median_low
 from typing import Any
@@ -30,11 +31,11 @@ from leanset.ledger import (
 )
 from leanset.provenance import Work
 from leanset.schemas import Runs
-from leanset.seeds import selection_seed, training_seed
+from leanset.seeds import selection_seed, torch_generator, training_seed
 from leanset.selectors import Materials, Random, Rs2
 from leanset.subsets import Subset, draw_subset
 from leanset.sweep import Cell
-from leanset.training import EpochRecord, Fresh, Job, Recipe, RunResult
+from leanset.training import EpochRecord, Fresh, Job, Recipe, RunResult, Shuffled, Weighted
 from leanset.training.recipe.augmentation import Augmentation
 from leanset.training.recipe.optimizers import Adam
 from leanset.training.recipe.schedules import Cosine
@@ -73,6 +74,15 @@ def subsets(images: ImageSet) -> pd.DataFrame:
             subset = draw_subset(Random(method="random"), kept, MATERIALS, seed, 4)
             rows.append(subset_row(cell, run, subset, images.hash, Work(1.5, 20), wrong=None))
     return pd.DataFrame(rows)
+
+
+def kept_samples(*indices: int) -> Subset:
+    """A subset that took half a second to choose."""
+    histogram = np.bincount(TRAIN_LABELS[list(indices)], minlength=4)
+    return Subset(np.array(indices), len(indices), 1, histogram, seconds=0.5)
+
+
+CELL = Cell("hardest", "lenet5", "3", 3, 2, ("log_short", "score_el2n"))
 
 
 def finished(job: Job, predicted: Sequence[int] = (0, 1, 1, 3, 0, 1), **more: Any) -> RunResult:
@@ -193,7 +203,7 @@ def test_the_key_does_not_change_with_what_a_run_is_called_or_took() -> None:
         "variant": "mine", "recipe": "long", "budget": "10 %", "requested": 1, "kept": 1, "run": 3,
         "selected": 1, "selection_seed": 8, "seconds_select": 2.5, "seconds_artifacts": 3.5,
         "proxy_epochs": 9, "wrong_labels": 1, "chosen": "hardest", "class_histogram": [1],
-        "indices": [0],
+        "indices": [0], "weights": None, "weighting": None,
     }  # fmt: skip
     assert run_key(ROW | named, RECIPE, 5) == KEY
 
@@ -218,7 +228,9 @@ def test_a_subset_whose_samples_are_not_those_it_was_made_of_is_refused(
     subsets: pd.DataFrame,
 ) -> None:
     tampered = subsets.assign(indices=[indices[::-1] for indices in subsets["indices"]])
-    with pytest.raises(ValueError, match=f"{subsets['subset_hash'][0]} does not match its indices"):
+    with pytest.raises(
+        ValueError, match=f"{subsets['subset_hash'][0]} does not match its indices and"
+    ):
         jobs(tampered, RECIPE, SWEEP_SEED, keep_state=False)
 
 
@@ -242,16 +254,133 @@ def test_one_row_is_trained_from_whichever_seed_one_asks_for(subsets: pd.DataFra
     assert one.indices.tolist() == other.indices.tolist() == row["indices"].tolist()
 
 
+# --- weights
+
+
+def weighted(weighting: Any, *weights: float) -> Subset:
+    """The samples 1, 4 and 9 with weights."""
+    plain = kept_samples(1, 4, 9)
+    return replace(plain, weights=np.array(weights, dtype=np.float32), weighting=weighting)
+
+
+def rows_with(*subsets: Subset, image_set: str = "images") -> pd.DataFrame:
+    """A table of subsets, one for each run of a cell."""
+    return pd.DataFrame(
+        [
+            subset_row(CELL, run, subset, image_set, NOTHING, None)
+            for run, subset in enumerate(subsets)
+        ]
+    )
+
+
+def test_loss_weights_reach_the_training() -> None:
+    (job,) = jobs(rows_with(weighted("loss", 0.5, 2, 0.5)), RECIPE, SWEEP_SEED, keep_state=False)
+    assert job.loss_weights is not None
+    assert job.loss_weights.tolist() == [0.5, 2, 0.5]
+    assert job.loss_weights.dtype == np.float32
+    assert job.order == Shuffled()
+    assert job.shown == 3
+
+
+def test_sampler_weights_say_how_often_samples_are_drawn() -> None:
+    (job,) = jobs(rows_with(weighted("sampler", 0, 3, 0)), RECIPE, SWEEP_SEED, keep_state=False)
+    assert job.loss_weights is None
+    assert isinstance(job.order, Weighted)
+    assert job.order.weights.tolist() == [0, 3, 0]
+    assert job.shown == 3
+    assert set(job.order.draw(3, torch_generator(0)).tolist()) == {1}
+
+
+def test_a_weighted_pool_is_drawn_from_by_weight_and_shows_the_budget() -> None:
+    pool = replace(weighted("sampler", 0.5, 2, 0.5), kept=2)
+    (job,) = jobs(rows_with(pool), RECIPE, SWEEP_SEED, keep_state=False)
+    assert isinstance(job.order, Weighted)
+    assert job.shown == 2
+
+
+def test_the_same_samples_weighted_otherwise_are_another_run() -> None:
+    table = rows_with(
+        kept_samples(1, 4, 9),
+        weighted("loss", 0.5, 2, 0.5),
+        weighted("loss", 2, 0.5, 0.5),
+        weighted("sampler", 0.5, 2, 0.5),
+    ).assign(run=0)
+    assert len({job.key for job in jobs(table, RECIPE, SWEEP_SEED, keep_state=False)}) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"weights": [np.float32([2, 0.5, 0.5])]}, {"weighting": ["sampler"]}, {"weights": [None]}],
+    ids=["other weights", "another use of them", "none"],
+)
+def test_weights_that_are_not_those_a_subset_was_made_with_are_refused(
+    change: dict[str, Any],
+) -> None:
+    table = rows_with(weighted("loss", 0.5, 2, 0.5)).assign(**change)
+    with pytest.raises(ValueError, match="does not match its indices and weights"):
+        jobs(table, RECIPE, SWEEP_SEED, keep_state=False)
+
+
+def test_the_ledger_says_what_weights_come_to(images: ImageSet) -> None:
+    table = rows_with(
+        weighted("loss", 0.5, 2, 0.5), weighted("sampler", 3, 0, 0), kept_samples(1, 4, 9),
+        image_set=images.hash,
+    )  # fmt: skip
+    runs = Runs.validate(written(images, table, lambda _, job: finished(job)))
+    assert runs["weighting"].tolist()[:2] == ["loss", "sampler"]
+    # 3² / (0.25 + 4 + 0.25) = 2, and one sample alone
+    assert runs["effective_samples"].tolist()[:2] == [2, 1]
+    assert runs["greatest_weight"].tolist()[:2] == [2, 3]
+    assert runs.loc[2, ["weighting", "effective_samples", "greatest_weight"]].isna().all()
+
+
+SOME = weighted("loss", 0.5, 2, 0.5)
+PLAIN = kept_samples(0, 4, 9)
+
+
+@pytest.mark.parametrize("first", [[SOME, SOME], [SOME, PLAIN], [PLAIN, PLAIN]], ids=len)
+@pytest.mark.parametrize("second", [[SOME], [PLAIN]], ids=len)
+def test_weighted_and_plain_subsets_can_share_a_table_and_a_file(
+    images: ImageSet, tmp_path: Path, first: list[Subset], second: list[Subset]
+) -> None:
+    tables = [rows_with(*subsets, image_set=images.hash) for subsets in (first, second)]
+    tables[1]["variant"] = "other"
+    for name, table in zip("ab", tables, strict=True):
+        table.to_parquet(tmp_path / name)
+    back = [pd.read_parquet(tmp_path / name) for name in "ab"]
+    pd.concat(back, ignore_index=True).to_parquet(tmp_path / "both")
+    both = pd.read_parquet(tmp_path / "both")
+    expected, found = (
+        jobs(table, RECIPE, SWEEP_SEED, keep_state=False)
+        for table in (pd.concat(tables, ignore_index=True), both)
+    )
+    for job, other in zip(expected, found, strict=True):
+        assert job.key == other.key
+        assert (job.loss_weights is None) == (other.loss_weights is None)
+        assert job.loss_weights is None or (job.loss_weights == other.loss_weights).all()
+    ledgers = [
+        Runs.validate(written(images, table, lambda _, job: finished(job)))
+        for table in (pd.concat(tables, ignore_index=True), both)
+    ]
+    pd.testing.assert_frame_equal(*ledgers)
+
+
+def test_ledgers_of_weighted_and_plain_variants_are_joined_into_one(
+    images: ImageSet, tmp_path: Path
+) -> None:
+    ledgers = []
+    for name, subsets in (("plain", [PLAIN]), ("weighted", [SOME])):
+        table = rows_with(*subsets, image_set=images.hash).assign(variant=name)
+        runs = Runs.validate(written(images, table, lambda _, job: finished(job)))
+        runs.to_parquet(tmp_path / name)
+        ledgers.append(pd.read_parquet(tmp_path / name))
+    joined = Runs.validate(pd.concat(ledgers, ignore_index=True))
+    assert joined["weighting"].isna().tolist() == [True, False]
+    assert joined["effective_samples"].isna().tolist() == [True, False]
+
+
 # --- what a selection took, and what it kept
 
-
-def kept_samples(*indices: int) -> Subset:
-    """A subset that took half a second to choose."""
-    histogram = np.bincount(TRAIN_LABELS[list(indices)], minlength=4)
-    return Subset(np.array(indices), len(indices), 1, histogram, seconds=0.5)
-
-
-CELL = Cell("hardest", "lenet5", "3", 3, 2, ("log_short", "score_el2n"))
 WRONG = np.isin(np.arange(10), [1, 4, 9])
 
 
@@ -323,12 +452,14 @@ def test_a_row_says_what_was_asked_and_what_came(images: ImageSet, subsets: pd.D
     runs = written(images, subsets, lambda _, job: finished(job, (0, 1, 1, 3, 1, 0)))
     row, subset = runs.iloc[2], subsets.iloc[2]
     labels_kept = np.bincount(TRAIN_LABELS[subset["indices"]], minlength=4)
-    assert row.drop(["run_key", "reason"]).to_dict() == {
+    assert row[["effective_samples", "greatest_weight"]].isna().all()
+    told = row.drop(["run_key", "reason", "effective_samples", "greatest_weight"])
+    assert told.to_dict() == {
         "variant": "random", "recipe": "lenet5", "budget": "6", "requested": 6, "kept": 6,
         "selected": 6, "run": 0, "selection_seed": selection_seed(SWEEP_SEED, 0),
         "image_set_hash": images.hash, "subset_hash": subset["subset_hash"],
         "seconds_select": subset["seconds_select"], "seconds_artifacts": 1.5, "proxy_epochs": 20,
-        "wrong_labels": None, "chosen": None,
+        "wrong_labels": None, "chosen": None, "weighting": None,
         "training_seed": training_seed(SWEEP_SEED, 0), "epochs": 3, "batch_size": 4,
         "unique_samples": 4, "least_class_count": labels_kept.min(),
         "status": "ok", "steps": 3, "samples_seen": 9, "accuracy": 4 / 6, "loss": 0.5,

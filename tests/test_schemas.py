@@ -17,6 +17,7 @@ RUN: dict[str, Any] = {
     "samples_seen": 100, "unique_samples": 20, "batch_size": 64, "accuracy": 0.9, "loss": 0.3,
     "worst_class_recall": 0.8, "least_class_count": 1, "seconds_select": 0.1,
     "seconds_train": 1.0, "seconds_evaluate": 0.2, "device": "cpu", "threads": 1,
+    "weighting": None, "effective_samples": np.nan, "greatest_weight": np.nan,
     "chosen": None, "wrong_labels": None, "seconds_artifacts": 4.5, "proxy_epochs": 10,
     "concurrency": 2, "subset_hash": "b" * 32, "run_key": "c" * 32,
 }  # fmt: skip
@@ -25,6 +26,10 @@ FAILURE: dict[str, Any] = {
     "status": "failed", "reason": "a worker process died", "accuracy": np.nan, "loss": np.nan,
     "worst_class_recall": np.nan, "seconds_train": np.nan, "seconds_evaluate": np.nan,
     "steps": 0, "samples_seen": 0,
+}  # fmt: skip
+
+WEIGHTED: dict[str, Any] = {
+    "weighting": "loss", "effective_samples": 4.5, "greatest_weight": 8.0,
 }  # fmt: skip
 
 
@@ -50,13 +55,16 @@ def ledger(*changes: dict[str, Any]) -> pd.DataFrame:
         [{"selected": 1000}],  # a pool that each epoch draws from
         [{"wrong_labels": 0}, {"wrong_labels": 20}, {"wrong_labels": None}],
         [{"chosen": "hardest"}, {}],
+        [WEIGHTED, {}],
+        [WEIGHTED, WEIGHTED | {"weighting": "sampler", "effective_samples": 20.0}],
+        [WEIGHTED | FAILURE],
         [{"seconds_artifacts": 0.0, "proxy_epochs": 0}],
     ],
 )
 def test_a_good_ledger_is_accepted_as_it_is(rows: list[dict[str, Any]]) -> None:
     runs = ledger(*rows)
     accepted = Runs.validate(runs)
-    may_be_missing = ["reason", "chosen", "wrong_labels"]
+    may_be_missing = ["reason", "chosen", "weighting", "wrong_labels"]
     pd.testing.assert_frame_equal(
         accepted.drop(columns=may_be_missing), runs.drop(columns=may_be_missing), check_like=False
     )
@@ -66,7 +74,7 @@ def test_a_good_ledger_is_accepted_as_it_is(rows: list[dict[str, Any]]) -> None:
         assert accepted.loc[there, column].tolist() == runs.loc[there, column].tolist()
 
 
-@pytest.mark.parametrize("column", ["reason", "chosen"])
+@pytest.mark.parametrize("column", ["reason", "chosen", "weighting"])
 def test_what_no_run_has_is_still_a_column_of_words(column: str) -> None:
     accepted = Runs.validate(ledger({}, {}))
     assert accepted[column].isna().all()
@@ -81,7 +89,7 @@ def test_wrong_labels_are_whole_numbers_even_where_all_are_missing() -> None:
 def test_a_ledger_is_accepted_again_after_a_parquet_file(tmp_path_factory: Any) -> None:
     file = tmp_path_factory.mktemp("ledger") / "runs.parquet"
     noisy = {"wrong_labels": 3, "chosen": "easiest"}
-    for rows in ([{}, {}], [{}, FAILURE], [FAILURE], [noisy, {}], [noisy]):
+    for rows in ([{}, {}], [{}, FAILURE], [FAILURE], [noisy, {}], [noisy], [WEIGHTED, {}]):
         Runs.validate(ledger(*rows)).to_parquet(file)
         Runs.validate(pd.read_parquet(file))
 
@@ -115,6 +123,14 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"seconds_artifacts": -0.1}, "seconds_artifacts"),
     ({"seconds_artifacts": np.nan}, "seconds_artifacts"),
     ({"proxy_epochs": -1}, "proxy_epochs"),
+    (WEIGHTED | {"weighting": "gamma"}, "weighting"),
+    (WEIGHTED | {"weighting": None}, "weights_are_of_weighted_runs"),
+    (WEIGHTED | {"effective_samples": np.nan}, "weights_are_of_weighted_runs"),
+    (WEIGHTED | {"greatest_weight": np.nan}, "weights_are_of_weighted_runs"),
+    ({"greatest_weight": 1.0}, "weights_are_of_weighted_runs"),
+    (WEIGHTED | {"effective_samples": 20.1}, "no_more_samples_count_than_were_selected"),
+    (WEIGHTED | {"effective_samples": 0.0}, "effective_samples"),
+    (WEIGHTED | {"greatest_weight": 0.0}, "greatest_weight"),
 ]
 
 
@@ -155,7 +171,7 @@ def test_the_summary_of_failed_runs_alone_is_accepted() -> None:
 def test_a_summary_is_accepted_again_after_a_parquet_file(tmp_path_factory: Any) -> None:
     file = tmp_path_factory.mktemp("summary") / "summary.parquet"
     full = {"variant": "full", "seconds_train": 9.0}
-    for rows in ([{}], [FAILURE], [{}, full], [{"wrong_labels": 3}, {}]):
+    for rows in ([{}], [FAILURE], [{}, full], [{"wrong_labels": 3}, {}], [WEIGHTED]):
         summarise(ledger(*rows)).to_parquet(file)
         Summary.validate(pd.read_parquet(file))
 
@@ -170,11 +186,14 @@ def test_a_summary_is_accepted_again_after_a_parquet_file(tmp_path_factory: Any)
         ("difference_to_random", -1.5),
         ("seconds_train", -1.0),
         ("wrong_share", 1.5),
+        ("weighting", "gamma"),
+        ("effective_share", 1.5),
+        ("greatest_weight", 0.0),
         ("seconds_selection", -1.0),
         ("proxy_epochs", -1.0),
     ],
 )
-def test_a_summary_that_breaks_a_rule_is_refused(column: str, value: float) -> None:
+def test_a_summary_that_breaks_a_rule_is_refused(column: str, value: object) -> None:
     summary = summarise(ledger({})).assign(**{column: value})
     with pytest.raises(SchemaError, match=column):
         Summary.validate(summary)

@@ -33,6 +33,9 @@ def cell(
                 "worst_class_recall": np.nan if value is None else value / 2,
                 "least_class_count": 3 - run % 2,
                 "wrong_labels": None,
+                "weighting": None,
+                "effective_samples": np.nan,
+                "greatest_weight": np.nan,
                 "seconds_artifacts": 0.0,
                 "proxy_epochs": 0,
                 "seconds_select": 0.25,
@@ -63,8 +66,9 @@ def test_a_worked_example() -> None:
         "difference_to_random": 0.02, "seconds_train": 12.0, "worst_class_recall": 0.41,
         "least_class_count": 2, "seconds_selection": 0.25, "proxy_epochs": 0,
     }  # fmt: skip
-    # no noise was injected and there is no full arm: neither can be said
-    assert np.isnan(near.pop("wrong_share"))
+    # no noise was injected, nothing is weighted, and there is no full arm: none can be said
+    for missing in ("wrong_share", "weighting", "effective_share", "greatest_weight"):
+        assert np.isnan(near.pop(missing))
     assert near.pop("pays_after") is None
     assert near == pytest.approx(expected)
     assert random["accuracy_median"] == 0.80
@@ -145,6 +149,30 @@ def test_without_noise_the_share_is_missing_and_with_none_kept_it_is_0() -> None
 def test_the_share_is_of_the_pool_where_an_epoch_shows_fewer() -> None:
     # 100 of 1,000 labels in the pool are wrong, ten times as many as the samples of an epoch
     assert share_of(cell("rs2", [0.5], kept=10, selected=1000, wrong_labels=100)) == [0.1]
+
+
+# --- weights
+
+
+def weighted(run: int, effective: float, greatest: float, accuracy: float = 0.5) -> pd.DataFrame:
+    """One run on 100 weighted samples; failed, if its accuracy is not a number."""
+    return cell(
+        "craig", [None if np.isnan(accuracy) else accuracy], weighting="sampler",
+        effective_samples=effective, greatest_weight=greatest,
+    ).assign(run=run)  # fmt: skip
+
+
+def test_what_weights_come_to_is_a_median_over_the_runs_that_finished() -> None:
+    # of 100 samples 4, 20 and 10 are effective; the fourth run failed
+    summary = summary_of(
+        weighted(0, 4, 50), weighted(1, 20, 3), weighted(2, 10, 9), weighted(3, 99, 1, np.nan),
+        cell("random", [0.5]),
+    ).set_index("variant")  # fmt: skip
+    craig, random = summary.loc["craig"], summary.loc["random"]
+    assert craig["weighting"] == "sampler"
+    assert craig["effective_share"] == 0.1
+    assert craig["greatest_weight"] == 9
+    assert random[["weighting", "effective_share", "greatest_weight"]].isna().all()
 
 
 # --- what selecting takes, and when it has paid

@@ -24,6 +24,7 @@ from leanset.terminal import (
     duration,
     print_costs,
     print_detectors,
+    print_gradient_match,
     print_summary,
     print_verdicts,
     say,
@@ -257,6 +258,9 @@ def summary(
                     "worst_class_recall": np.nan if variant in failed else 0.5,
                     "least_class_count": 3,
                     "wrong_labels": None,
+                    "weighting": None,
+                    "effective_samples": np.nan,
+                    "greatest_weight": np.nan,
                     "seconds_artifacts": 0.0,
                     "proxy_epochs": 0,
                     "seconds_select": 0.1,
@@ -448,6 +452,89 @@ def test_many_budgets_of_a_long_name_fit_a_small_terminal(monkeypatch: pytest.Mo
     assert row.startswith(f"{name} 20 1234.5 ")
     for budget in budgets:
         assert f"1,234 at {budget}" in row
+
+
+# --- the gradient of all samples
+
+
+def matched(variant: str, *runs: tuple[float, ...], budget: str = "10 %") -> pd.DataFrame:
+    """Of each run the errors here and elsewhere, of the subset and of a random one."""
+    errors = ["error_here", "error_elsewhere", "random_here", "random_elsewhere"]
+    table = pd.DataFrame(runs, columns=errors).assign(run=range(len(runs)), log="short")
+    return table.assign(variant=variant, recipe="mlp", budget=budget, kept=6000)
+
+
+def weighed(variant: str, weighting: str | None, *weights: float, budget: str = "10 %") -> Any:
+    """The cell of a summary: effective share and greatest weight, if it has weights."""
+    share, greatest = weights or (np.nan, np.nan)
+    return {
+        "variant": variant, "recipe": "mlp", "budget": budget, "kept": 6000,
+        "weighting": weighting, "effective_share": share, "greatest_weight": greatest,
+    }  # fmt: skip
+
+
+def matches_printed(
+    monkeypatch: pytest.MonkeyPatch, matches: list[pd.DataFrame], cells: list[dict[str, Any]]
+) -> list[str]:
+    table = pd.concat(matches, ignore_index=True)
+    lines = printed(
+        table, monkeypatch, width=80, what=lambda t: print_gradient_match(t, pd.DataFrame(cells))
+    )
+    assert max(map(len, lines)) <= 80
+    return lines
+
+
+def test_the_match_of_each_cell_is_a_row_of_medians_beside_random_and_its_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs = [(0.04, 0.5, 0.3, 0.1), (0.05, 0.6, 0.31, 0.13), (0.9, 0.7, 0.4, 0.2)]
+    lines = matches_printed(
+        monkeypatch,
+        [matched("craig_loss", *runs), matched("cal", (0.5, np.nan, 0.3, np.nan), budget="100")],
+        [
+            weighed("craig_loss", "loss", 0.0412, 1775.04),
+            weighed("cal", None, budget="100"),
+            weighed("random", None),
+        ],
+    )
+    assert lines[0].strip() == "How well subsets match the gradient of all samples (relative error)"
+    assert [split(line) for line in lines[-2:]] == [
+        ["craig_loss", "10 %", "loss", "0.05", "0.60", "0.31", "0.13", "4.1 %", "1,775"],
+        ["cal", "100", "–", "0.50", "–", "0.30", "–", "–", "–"],
+    ]
+
+
+def test_the_weights_of_a_cell_are_those_of_its_own_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = matches_printed(
+        monkeypatch,
+        [matched("craig", (0.1, 0.2, 0.3, 0.4), budget=budget) for budget in ("1 %", "5 %")],
+        [
+            weighed("craig", "loss", 0.5, 2.0, budget="5 %"),
+            weighed("craig", "loss", 0.25, 4.0, budget="1 %"),
+        ],
+    )
+    assert [split(line)[-2:] for line in lines[-2:]] == [["25 %", "4.0"], ["50 %", "2.0"]]
+
+
+def test_a_cell_without_finished_runs_still_shows_its_match(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = matches_printed(
+        monkeypatch, [matched("craig", (0.1, 0.2, 0.3, 0.4))], [weighed("craig", None)]
+    )
+    assert split(lines[-1])[2:] == ["–", "0.10", "0.20", "0.30", "0.40", "–", "–"]
+
+
+def test_long_names_fit_a_small_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "craig_sampler_early"
+    lines = matches_printed(
+        monkeypatch,
+        [matched(name, (0.1, 0.2, 0.3, 0.4))],
+        [weighed(name, "sampler", 0.995, 12_345.0)],
+    )
+    assert split(lines[-1]) == [
+        name, "10 %", "sampler", "0.10", "0.20", "0.30", "0.40", "100 %", "12,345",
+    ]  # fmt: skip
 
 
 # --- finding wrong labels

@@ -79,12 +79,22 @@ def largest_remainder(shares: NDArray[np.floating[Any]], rng: np.random.Generato
 def proportional_quotas(sizes: Counts, keep: int, rng: np.random.Generator) -> Counts:
     """Divide a budget over groups in proportion to their sizes, exactly.
 
+    A group whose share is rounded to nothing gets one sample of the group with the most, as long
+    as there are as many samples to keep as groups.
+
     Args:
-        sizes: samples in each group, ``[k]``.
+        sizes: samples in each group, ``[k]``; empty groups are allowed.
         keep: samples to keep in all, at most ``sizes.sum()``.
         rng: breaks ties between equal remainders.
     """
-    return largest_remainder(sizes * (keep / sizes.sum()), rng)
+    quotas = largest_remainder(sizes * (keep / sizes.sum()), rng)
+    without = np.flatnonzero((quotas == 0) & (sizes > 0))
+    if keep < np.count_nonzero(sizes):
+        return quotas
+    for group in without:
+        quotas[rng.choice(np.flatnonzero(quotas == quotas.max()))] -= 1
+        quotas[group] = 1
+    return quotas
 
 
 def equal_quotas(sizes: Counts, keep: int, rng: np.random.Generator) -> Counts:

@@ -13,10 +13,10 @@ from leanset.images import ImageSet
 from leanset.provenance import Work
 from leanset.seeds import training_seed
 from leanset.store import Key
-from leanset.subsets import Subset, subset_hash
+from leanset.subsets import Subset, effective_samples, subset_hash, weights_of
 from leanset.sweep import Cell
 from leanset.tables import rows_of
-from leanset.training import Fresh, Job, Recipe, RunResult, Shuffled
+from leanset.training import Fresh, Job, Order, Recipe, RunResult, Shuffled, Weighted
 from leanset.training.engine import ENGINE_VERSION
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ def subset_row(
         "wrong_labels": None if wrong is None else int(wrong[subset.indices].sum()),
         "class_histogram": subset.class_histogram,
         "indices": subset.indices,
+        "weights": subset.weights,
+        "weight_total": subset.total,
+        "weighting": subset.weighting,
     }
 
 
@@ -92,7 +95,7 @@ def jobs(subsets: pd.DataFrame, recipe: Recipe, sweep_seed: int, keep_state: boo
     """The training of every row of a table of subsets.
 
     Raises:
-        ValueError: a row's indices are not those its hash was made of.
+        ValueError: a row's indices or weights are not those its hash was made of.
     """
     return [
         job_of(row, recipe, training_seed(sweep_seed, int(row["run"])), keep_state)
@@ -104,14 +107,26 @@ def job_of(row: Mapping[str, Any], recipe: Recipe, seed: int, keep_state: bool) 
     """The training of one row of a table of subsets, from one training seed.
 
     Raises:
-        ValueError: the row's indices are not those its hash was made of.
+        ValueError: the row's indices or weights are not those its hash was made of.
     """
     indices = np.asarray(row["indices"], dtype=np.int64)
-    kept = int(row["kept"])
-    if subset_hash(indices, kept) != row["subset_hash"]:
-        raise ValueError(f"subset {row['subset_hash']} does not match its indices")
-    order = Shuffled() if kept == len(indices) else Fresh(kept)
-    return Job(run_key(row, recipe, seed), indices, recipe, seed, order, keep_state=keep_state)
+    kept, weights = int(row["kept"]), weights_of(row)
+    # a missing word of a column with none is not the same kind of nothing in every table
+    weighting = None if weights is None else row["weighting"]
+    if subset_hash(indices, kept, weights, weighting) != row["subset_hash"]:
+        raise ValueError(f"subset {row['subset_hash']} does not match its indices and weights")
+    order: Order = Shuffled() if kept == len(indices) else Fresh(kept)
+    if weights is not None and weighting == "sampler":
+        order = Weighted(weights, kept)
+    return Job(
+        run_key(row, recipe, seed),
+        indices,
+        recipe,
+        seed,
+        order,
+        loss_weights=weights if weighting == "loss" else None,
+        keep_state=keep_state,
+    )
 
 
 def ledger_table(
@@ -137,7 +152,11 @@ def _what_was_asked(row: Mapping[str, Any], recipe: Recipe, seed: int) -> dict[s
     taken = ("variant", "recipe", "budget", "requested", "kept", "selected", "run",
              "selection_seed", "image_set_hash", "subset_hash", "seconds_select",
              "seconds_artifacts", "proxy_epochs", "wrong_labels", "chosen")  # fmt: skip
+    weights = weights_of(row)
     return {name: row[name] for name in taken} | {
+        "weighting": None if weights is None else row["weighting"],
+        "effective_samples": np.nan if weights is None else effective_samples(weights),
+        "greatest_weight": np.nan if weights is None else float(weights.max()),
         "training_seed": seed,
         "epochs": recipe.epochs,
         "batch_size": recipe.batch_size,

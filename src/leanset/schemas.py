@@ -36,6 +36,9 @@ class Runs(pa.DataFrameModel):
     worst_class_recall: Series[float] = _fraction()
     least_class_count: Series[int] = pa.Field(ge=0)
     chosen: Series[str] = pa.Field(nullable=True, coerce=True)
+    weighting: Series[str] = pa.Field(nullable=True, coerce=True, isin=["loss", "sampler"])
+    effective_samples: Series[float] = pa.Field(nullable=True, gt=0)
+    greatest_weight: Series[float] = pa.Field(nullable=True, gt=0)
     wrong_labels: Series[pd.Int64Dtype] = pa.Field(nullable=True, ge=0, coerce=True)
     seconds_artifacts: Series[float] = pa.Field(ge=0)
     proxy_epochs: Series[int] = pa.Field(ge=0)
@@ -74,6 +77,20 @@ class Runs(pa.DataFrameModel):
 
     @pa.dataframe_check
     @classmethod
+    def weights_are_of_weighted_runs(cls, runs: pd.DataFrame) -> "pd.Series[bool]":
+        """What weights come to is said exactly where samples have weights."""
+        weighted = runs["weighting"].notna()
+        said = runs[["effective_samples", "greatest_weight"]].notna()
+        return said.eq(weighted, axis=0).all(axis=1)
+
+    @pa.dataframe_check
+    @classmethod
+    def no_more_samples_count_than_were_selected(cls, runs: pd.DataFrame) -> "pd.Series[bool]":
+        """The effective samples are at most all."""
+        return runs["effective_samples"].fillna(0) <= runs["selected"]
+
+    @pa.dataframe_check
+    @classmethod
     def failed_runs_have_a_reason(cls, runs: pd.DataFrame) -> "pd.Series[bool]":
         """A reason is given exactly where a run failed."""
         return runs["reason"].notna() == (runs["status"] == "failed")
@@ -104,6 +121,9 @@ class Summary(pa.DataFrameModel):
     worst_class_recall: Series[float] = _fraction()
     least_class_count: Series[pd.Int64Dtype] = pa.Field(nullable=True, ge=0)
     wrong_share: Series[float] = _fraction()
+    weighting: Series[str] = pa.Field(nullable=True, coerce=True, isin=["loss", "sampler"])
+    effective_share: Series[float] = _fraction()
+    greatest_weight: Series[float] = pa.Field(nullable=True, gt=0)
     seconds_selection: Series[float] = pa.Field(nullable=True, ge=0)
     proxy_epochs: Series[float] = pa.Field(nullable=True, ge=0)
     pays_after: Series[pd.Int64Dtype] = pa.Field(nullable=True, ge=0)

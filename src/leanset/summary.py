@@ -17,6 +17,8 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     ``difference_to_random`` is the median, over runs that both finished, of the accuracy minus
     that of the random arm at the same recipe, number kept and run; NaN where there is no such arm.
     ``wrong_share`` is the part of the labels selected that were made wrong on purpose.
+    ``effective_share`` is the effective samples over those selected, and ``greatest_weight`` the
+    largest of weights of mean 1; both are missing, as ``weighting`` is, where all count alike.
     ``pays_after`` is the number of trainings whose time saved, against one on all samples, makes
     up for a selection and all it was made from; missing where nothing is saved, or where no run
     on all samples finished by the same recipe. Accuracies are fractions; failed runs count in
@@ -28,6 +30,7 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     ].rename(columns={"accuracy": "random_accuracy"})
     paired = finished.merge(random, how="left", on=["recipe", "kept", "run"])
     paired["wrong_share"] = paired["wrong_labels"].astype("Float64") / paired["selected"]
+    paired["effective_share"] = paired["effective_samples"] / paired["selected"]
     paired["seconds_selection"] = paired["seconds_artifacts"] + paired["seconds_select"]
     paired["difference"] = paired["accuracy"] - paired["random_accuracy"]
     medians = _medians(paired.groupby(CELL))
@@ -40,6 +43,7 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     for counted in ("least_class_count", "pays_after"):
         summary[counted] = summary[counted].astype("Int64")
     summary["wrong_share"] = summary["wrong_share"].astype("float64")
+    summary["weighting"] = summary["weighting"].astype("str")
     ordered: pd.DataFrame = summary.sort_values(["kept", "variant", "recipe"], ignore_index=True)
     return ordered
 
@@ -61,6 +65,9 @@ def _medians(cells: DataFrameGroupBy[Any, Any]) -> pd.DataFrame:
             "worst_class_recall": cells["worst_class_recall"].median(),
             "least_class_count": cells["least_class_count"].min(),
             "wrong_share": cells["wrong_share"].median(),
+            "weighting": cells["weighting"].first(),
+            "effective_share": cells["effective_share"].median(),
+            "greatest_weight": cells["greatest_weight"].median(),
             "seconds_selection": cells["seconds_selection"].median(),
             "proxy_epochs": cells["proxy_epochs"].median(),
         }

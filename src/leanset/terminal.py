@@ -155,6 +155,34 @@ def print_costs(summary: pd.DataFrame) -> None:
     get_console().print(table)
 
 
+def print_gradient_match(matches: pd.DataFrame, summary: pd.DataFrame) -> None:
+    """Print how far the gradient of each cell's subsets is from that of all samples; medians.
+
+    At the proxies that a run selected at, and at those of the next run, which are held out. A
+    weighted subset counts as the share of its samples that is effective.
+    """
+    of_cell = ["variant", "recipe", "budget", "kept"]
+    errors = ["error_here", "error_elsewhere", "random_here", "random_elsewhere"]
+    weights = summary[[*of_cell, "weighting", "effective_share", "greatest_weight"]]
+    medians = matches.groupby([*of_cell, "log"], sort=False)[errors].median().reset_index()
+    measured = ("here", "held\nout", "random\nhere", "random\nheld\nout")
+    table = _table(
+        "How well subsets match the gradient of all samples (relative error)",
+        ("variant", "budget"),
+        ("weights", *measured, "counts\nas", "top\nweight"),
+    )
+    for row in rows_of(medians.merge(weights, how="left", on=of_cell)):
+        table.add_row(
+            str(row["variant"]),
+            str(row["budget"]),
+            "–" if isnan(row["effective_share"]) else str(row["weighting"]),
+            *("–" if isnan(row[error]) else f"{row[error]:.2f}" for error in errors),
+            _short(row["effective_share"] * 100, " %"),
+            _short(row["greatest_weight"]),
+        )
+    get_console().print(table)
+
+
 def print_detectors(detectors: pd.DataFrame) -> None:
     """Print how well each score finds the labels that were made wrong, best first.
 
@@ -221,6 +249,13 @@ def _repaid(cells: pd.DataFrame) -> str:
     counted = cells["pays_after"].notna()
     trainings = cells["pays_after"].map("{:,}".format).where(counted, "never")
     return ", ".join(trainings + " at " + cells["budget"])
+
+
+def _short(number: float, unit: str = "") -> str:
+    """A number of which nobody needs a third digit."""
+    if isnan(number):
+        return "–"
+    return f"{number:,.0f}{unit}" if number >= 10 else f"{number:.1f}{unit}"
 
 
 def _percent(fraction: float) -> str:

@@ -77,11 +77,16 @@ def test_balance_keeps_exactly_the_budget(
     sizes = [labels.count(label) for label in range(max(labels) + 1)]
     assert sum(counts) == keep
     assert all(count <= size for count, size in zip(counts, sizes, strict=True))
+    shares = [size * keep / len(labels) for size in sizes if size]
     if balance == "proportional":
-        assert all(
-            abs(count - size * keep / len(labels)) < 1
-            for count, size in zip(counts, sizes, strict=True)
+        assert keep < len(shares) or all(
+            count >= 1 for count, size in zip(counts, sizes, strict=True) if size
         )
+        if keep < len(shares) or min(shares) >= 1:
+            assert all(
+                abs(count - size * keep / len(labels)) < 1
+                for count, size in zip(counts, sizes, strict=True)
+            )
     else:
         short_of = [count for count, size in zip(counts, sizes, strict=True) if count < size]
         assert not short_of or max(counts) - min(short_of) <= 1

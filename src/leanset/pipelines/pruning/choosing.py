@@ -13,7 +13,8 @@ from leanset.choices import Trial, best, trials_table
 from leanset.config import SweepSettings, VariantSettings
 from leanset.errors import LeansetError
 from leanset.ledger import accuracy, job_of, subset_row
-from leanset.pipelines.stored import images_of, materials_of
+from leanset.pipelines.materials import materials_of_runs
+from leanset.pipelines.stored import images_of
 from leanset.provenance import total
 from leanset.records import RunRecords, results_of
 from leanset.seeds import choice_seed, selection_seed
@@ -43,11 +44,13 @@ def choose(
     The subsets are those of the first run; the test split is not looked at.
     """
     images = images_of(image_set).judged_on_validation()
-    needs = variant.selector.needs()
-    materials, works = materials_of(images.train.labels, needs, artifacts, run=0)
+    cells, needs = cells_of(plan), variant.selector.needs()
+    ((materials, works),) = materials_of_runs(
+        images.train.labels, needs, artifacts, cells, 1, sweep.memory_limit
+    )
     seed = selection_seed(sweep.seed, 0)
     asked: list[tuple[Cell, str, Job]] = []
-    for cell in (cell for cell in cells_of(plan) if cell.variant == name):
+    for cell in (cell for cell in cells if cell.variant == name):
         for alternative, selector in variant.selector.alternatives().items():
             subset = draw_subset(selector, cell.kept, materials, seed, images.classes)
             row = subset_row(cell, 0, subset, images.hash, total(works), materials.wrong)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leanset.choices import choices_of
+from leanset.choices import Choice, choices_of
 from leanset.config import SweepSettings, VariantSettings
+from leanset.estimates import Estimate, estimates, remarks
 from leanset.images import ImageSet
 from leanset.ledger import (
     accuracy,
@@ -19,14 +20,16 @@ from leanset.ledger import (
     runs_to_keep,
     subset_row,
 )
-from leanset.pipelines.stored import hash_of, images_of, materials_of
+from leanset.pipelines.materials import materials_of_runs
+from leanset.pipelines.stored import hash_of, images_of
 from leanset.progress import RunFinished, announce
 from leanset.provenance import total
 from leanset.records import RunRecords, results_of
 from leanset.seeds import selection_seed
+from leanset.selectors import Materials, Selector
 from leanset.store import Entry, Store
 from leanset.subsets import draw_subset
-from leanset.sweep import cells_of
+from leanset.sweep import Cell, cells_of
 from leanset.tables import Table, rows_of
 from leanset.training import Recipe, RunResult, TrainingSettings
 
@@ -48,17 +51,20 @@ def select(
 
     images = images_of(image_set)
     chosen = {} if choices is None else choices_of(choices)
-    cells = [cell for cell in cells_of(plan) if cell.variant == name]
-    selected_from = [
-        materials_of(images.train.labels, variant.selector.needs(), artifacts, run)
-        for run in range(max(cell.runs for cell in cells))
-    ]
+    cells = cells_of(plan)
+    selectors = _rules([cell for cell in cells if cell.variant == name], variant, chosen)
+    selected_from = materials_of_runs(
+        images.train.labels,
+        variant.selector.needs(),
+        artifacts,
+        cells,
+        max(cell.runs for cell in selectors),
+        sweep.memory_limit,
+    )
+    expected = _forewarn(selectors, selected_from[0][0])
     rows = []
-    for cell in cells:
+    for cell, selector in selectors.items():
         choice = chosen.get(cell.budget)
-        selector = (
-            variant.selector.alternatives()[choice.alternative] if choice else variant.selector
-        )
         for run, (materials, works) in enumerate(selected_from[: cell.runs]):
             seed = selection_seed(sweep.seed, run)
             subset = draw_subset(selector, cell.kept, materials, seed, images.classes)
@@ -67,10 +73,37 @@ def select(
                     cell, run, subset, hash_of(image_set), total(works), materials.wrong, choice
                 )
             )
+        if cell in expected and expected[cell].is_worth_telling:
+            took = [row["seconds_select"] for row in rows[-cell.runs :]]
+            logger.info(expected[cell].outcome(took))
     subsets = pd.DataFrame(rows)
     for warning in missing_classes(subsets, images.class_names):
         logger.warning(warning)
     return subsets
+
+
+def _rules(
+    cells: Sequence[Cell], variant: VariantSettings, chosen: Mapping[str, Choice]
+) -> dict[Cell, Selector]:
+    """The rule of each cell: the variant's, or the alternative that was chosen at its budget."""
+    return {
+        cell: variant.selector.alternatives()[chosen[cell.budget].alternative]
+        if cell.budget in chosen
+        else variant.selector
+        for cell in cells
+    }
+
+
+def _forewarn(selectors: Mapping[Cell, Selector], materials: Materials) -> dict[Cell, Estimate]:
+    """Say what the selections will take and what to know of them; refuse what takes too much."""
+    expected = estimates(selectors, materials)
+    for estimate in expected.values():
+        logger.info(estimate.sentence)
+    for estimate in expected.values():
+        estimate.check(materials.memory)
+    for remark in remarks(selectors, materials):
+        logger.warning(remark)
+    return expected
 
 
 def train(

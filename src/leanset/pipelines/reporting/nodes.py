@@ -30,6 +30,13 @@ def collect_runs(*runs: Table) -> Table:
     return pd.concat(runs, ignore_index=True)
 
 
+def collect_gradient_matches(*matches: Table) -> Table:
+    """Join what was measured of the gradients of all variants that select at proxies."""
+    import pandas as pd
+
+    return pd.concat(matches, ignore_index=True)
+
+
 def collect_costs(runs: Table, **made: Any) -> Table:
     """Say what each stage took, artifact by artifact, choice by choice and run by run."""
     from leanset.costs import (
@@ -119,14 +126,23 @@ def judge_hypotheses(runs: Table, hypotheses: list[dict[str, Any]]) -> Table:
 def conclude(
     runs: Table,
     summary: Table,
+    matches: Table | None = None,
     detectors: Table | None = None,
     verdicts: Table | None = None,
 ) -> None:
     """Print what came out; then, if runs failed, end the sweep with an error that lists them."""
-    from leanset.terminal import print_costs, print_detectors, print_summary, print_verdicts
+    from leanset.terminal import (
+        print_costs,
+        print_detectors,
+        print_gradient_match,
+        print_summary,
+        print_verdicts,
+    )
 
     print_summary(summary)
     print_costs(summary)
+    if matches is not None:
+        print_gradient_match(matches, summary)
     if detectors is not None:
         print_detectors(detectors)
     if verdicts is not None:

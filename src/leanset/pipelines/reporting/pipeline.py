@@ -7,6 +7,7 @@ from kedro.pipeline import Node, Pipeline
 
 from leanset.pipelines.reporting.nodes import (
     collect_costs,
+    collect_gradient_matches,
     collect_runs,
     compare_scores,
     compare_with_published,
@@ -25,10 +26,12 @@ class Reported:
 
     Attributes:
         choices: the datasets of the choices that variants left to the validation split.
+        matched: the variants whose subsets were held against the gradient of all samples.
     """
 
     variants: Sequence[str]
     choices: Sequence[str] = ()
+    matched: Sequence[str] = ()
     artifacts: Sequence[str] = ()
     scores: Sequence[str] = ()
     has_noise: bool = False
@@ -40,6 +43,7 @@ def create_pipeline(reported: Reported) -> Pipeline:
     """Collect runs and costs, and report them."""
     nodes = [
         *_ledger(reported),
+        *(_gradient_matches(reported.matched) if reported.matched else []),
         *(_scores(reported.scores) if reported.scores else []),
         *(_hypotheses() if reported.has_hypotheses else []),
         *(_detectors(reported.scores) if reported.has_noise and reported.scores else []),
@@ -74,6 +78,13 @@ def _ledger(reported: Reported) -> list[Node]:
     ]
 
 
+def _gradient_matches(variants: Sequence[str]) -> list[Node]:
+    inputs = [f"gradient_match_{name}" for name in variants]
+    return [
+        Node(collect_gradient_matches, inputs, "gradient_match", name="collect_gradient_matches")
+    ]
+
+
 def _scores(scores: Sequence[str]) -> list[Node]:
     by_name = {score: score for score in scores}
     return [
@@ -99,6 +110,8 @@ def _hypotheses() -> list[Node]:
 
 def _conclude(reported: Reported) -> Node:
     inputs = {"runs": "runs", "summary": "summary"}
+    if reported.matched:
+        inputs["matches"] = "gradient_match"
     if reported.has_noise and reported.scores:
         inputs["detectors"] = "detectors"
     if reported.has_hypotheses:
