@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from kedro_datasets.pandas import ParquetDataset
 
 from leanset.clustering import KMeans
-from leanset.config import SweepSettings, VariantSettings
+from leanset.config import Known, SweepSettings, VariantSettings
+from leanset.embeddings import parse_embedding
 from leanset.errors import LeansetError
 from leanset.scores import parse_score
-from leanset.sweep import Cell, Known, cells_of, plan_sweep, plan_table, replicates
+from leanset.sweep import Cell, cells_of, plan_sweep, plan_table, replicates, runs_of
 
 NEAR = {"method": "clustered", "clustering": "pca_k5", "keep": "closest"}
 BEHIND_NEAR = ("clustering_pca_k5", "embedding_pca")
@@ -28,6 +29,11 @@ KNOWN = Known(
         "el2n": parse_score({"method": "el2n", "log": "ensemble"}),
         "aum": parse_score({"method": "aum", "log": "ensemble"}),
         "typical": parse_score({"method": "prototype_distance", "clustering": "pca_k900"}),
+        "median": parse_score({"method": "class_median_distance", "embedding": "features"}),
+    },
+    {
+        "pca": parse_embedding({"method": "pca", "components": 2}),
+        "features": parse_embedding({"method": "network", "log": "gradients"}),
     },
 )
 
@@ -74,6 +80,7 @@ def test_a_variant_may_have_budgets_runs_and_a_recipe_of_its_own() -> None:
             HARDEST | {"score": "typical"},
             ("score_typical", "clustering_pca_k900", "embedding_pca"),
         ),
+        (HARDEST | {"score": "median"}, ("score_median", "log_gradients", "embedding_features")),
         (
             {"method": "denoised", "suspects": "aum", "drop": 5, "then": HARDEST},
             ("score_aum", "score_el2n", "log_ensemble"),
@@ -267,6 +274,27 @@ def test_a_log_has_a_replicate_for_each_run_of_all_the_scores_read_from_it() -> 
     cells = plan(few=variant(HARDEST, runs=2), many=variant(HARDEST | {"score": "aum"}, runs=4))
     assert replicates(cells, "score_el2n") == 2
     assert replicates(cells, "score_aum") == replicates(cells, "log_ensemble") == 4
+
+
+def test_an_embedding_has_a_replicate_for_each_run_that_reads_what_is_made_from_it() -> None:
+    cells = plan(
+        near=variant(NEAR, runs=2),
+        hard=variant(HARDEST | {"score": "typical"}, runs=6),
+        seen=variant(HARDEST | {"score": "median"}, runs=3),
+    )
+    assert replicates(cells, "embedding_pca") == 6
+    assert replicates(cells, "embedding_features") == replicates(cells, "log_gradients") == 3
+
+
+def test_an_artifact_is_made_for_the_runs_that_read_it_and_if_listed_for_those_of_the_sweep() -> (
+    None
+):
+    cells = plan(few=variant(HARDEST, runs=2), many=variant(HARDEST | {"score": "aum"}, runs=9))
+    of_el2n, of_aum, of_none = (
+        [runs_of(cells, f"score_{name}", sweep(), listed=listed) for listed in (False, True)]
+        for name in ("el2n", "aum", "typical")
+    )
+    assert (of_el2n, of_aum, of_none) == ([2, 5], [9, 9], [1, 5])
 
 
 def test_what_nothing_reads_has_no_replicates() -> None:

@@ -35,14 +35,14 @@ def register_pipelines() -> dict[str, Pipeline]:
 
 def _stages(settings: Settings) -> dict[str, Pipeline]:
     """The shared stages, with the named artifacts that the sweep needs and no others."""
-    active, needed = settings.active(), settings.artifacts()
-    listed = any(settings.scores[name].sources().clustering for name in settings.sweep.scores)
+    active, needed, listed = settings.active(), settings.artifacts(), settings.listed()
     return {
         "ingestion": ingestion.create_pipeline(active, has_noise=settings.has_noise),
-        "embedding": embedding.create_pipeline(needed.embeddings),
+        "embedding": embedding.create_pipeline(
+            {name: settings.embeddings[name] for name in needed.embeddings}, listed.embeddings
+        ),
         "clustering": clustering.create_pipeline(
-            {name: settings.clusterings[name] for name in needed.clusterings},
-            at_least=settings.sweep.runs if listed else 0,
+            {name: settings.clusterings[name] for name in needed.clusterings}, listed.clusterings
         ),
         "training_log": recording.create_pipeline(
             {name: settings.logs[name] for name in needed.logs}
@@ -57,6 +57,9 @@ def _stages(settings: Settings) -> dict[str, Pipeline]:
                     f"choices_{name}"
                     for name, variant in active.items()
                     if variant.selector.alternatives()
+                ],
+                matched=[
+                    name for name, variant in active.items() if variant.selector.needs().moments
                 ],
                 artifacts=needed.datasets(),
                 scores=[f"score_{name}" for name in needed.scores],

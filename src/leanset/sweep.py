@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from leanset.budgets import kept, label
-from leanset.clustering import KMeans
-from leanset.config import Artifacts, SweepSettings, VariantSettings
+from leanset.config import Known, SweepSettings, VariantSettings
 from leanset.errors import LeansetError
-from leanset.scores import Score
+from leanset.selectors import Needs
 from leanset.tables import rows_of
 
 if TYPE_CHECKING:
@@ -35,18 +34,6 @@ class Cell:
     artifacts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Known:
-    """The named artifacts that a variant may select from."""
-
-    clusterings: Mapping[str, KMeans]
-    scores: Mapping[str, Score]
-
-    def behind(self, scores: Iterable[str], clusterings: Iterable[str] = ()) -> tuple[str, ...]:
-        """The datasets of some scores and clusterings, and of all that they are made from."""
-        return Artifacts.behind(scores, clusterings, self.scores, self.clusterings).datasets()
-
-
 def plan_sweep(
     sweep: SweepSettings, variants: Mapping[str, VariantSettings], known: Known, available: int
 ) -> list[Cell]:
@@ -61,7 +48,10 @@ def plan_sweep(
         for name, variant in variants.items()
         for cell in _cells(name, variant, sweep, known, available)
     ]
-    used = {*known.behind(sweep.scores), *(name for cell in cells for name in cell.artifacts)}
+    used = {
+        *known.behind(Needs(scores=sweep.scores)).datasets(),
+        *(name for cell in cells for name in cell.artifacts),
+    }
     for name, clustering in sorted(known.clusterings.items()):
         if f"clustering_{name}" in used and clustering.clusters > available:
             raise LeansetError(
@@ -76,7 +66,6 @@ def _cells(
     name: str, variant: VariantSettings, sweep: SweepSettings, known: Known, available: int
 ) -> list[Cell]:
     cells: dict[int, Cell] = {}
-    needs = variant.selector.needs()
     for budget in variant.budgets or sweep.budgets:
         try:
             keep = kept(budget, available)
@@ -95,7 +84,7 @@ def _cells(
             budget=label(budget),
             kept=keep,
             runs=variant.runs or sweep.runs,
-            artifacts=known.behind(needs.scores, needs.clusterings),
+            artifacts=known.behind(variant.selector.needs()).datasets(),
         )
     return list(cells.values())
 
@@ -103,6 +92,11 @@ def _cells(
 def replicates(cells: Sequence[Cell], dataset: str) -> int:
     """How many replicates of an artifact the sweep reads: one for each run."""
     return max((cell.runs for cell in cells if dataset in cell.artifacts), default=0)
+
+
+def runs_of(cells: Sequence[Cell], dataset: str, sweep: SweepSettings, *, listed: bool) -> int:
+    """For how many runs an artifact is made, with those of the sweep if it lists it."""
+    return max(replicates(cells, dataset), sweep.runs if listed else 1)
 
 
 def plan_table(cells: Sequence[Cell]) -> pd.DataFrame:

@@ -1,11 +1,17 @@
 """Good blocks of parameters, ways to spoil them, and what is said of those that are spoilt."""
 
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from leanset.config import Settings, SettingsError, check_settings
+from leanset.config import Settings, SettingsError, VariantSettings, check_settings
+from leanset.config.references import broken_references
+from leanset.selectors import Materials, Needs
+from leanset.selectors.base import SelectorBase
+from leanset.training.log.snapshot import Moment
 
 IDX = {name: {"file": f"{name}.idx"} for name in
        ("train_images", "train_labels", "test_images", "test_labels")}  # fmt: skip
@@ -99,3 +105,51 @@ def refused(content: dict[str, Any]) -> list[str]:
     assert first == "the settings are wrong, so nothing was run."
     assert all(line.startswith("  a.yml: ") for line in lines)
     return [line.removeprefix("  a.yml: ") for line in lines]
+
+
+class Looking(SelectorBase):
+    """A rule that looks at an embedding, at a log, or at a validation split."""
+
+    method: Literal["looking"] = "looking"
+    embedding: str | None = None
+    log: str | None = None
+    epoch: int | None = None
+    validation: bool = False
+
+    def uses_labels(self) -> bool:
+        return False
+
+    def needs(self) -> Needs:
+        return Needs(
+            embeddings=() if self.embedding is None else (self.embedding,),
+            moments=() if self.log is None else (Moment(self.log, self.epoch),),
+            validation=self.validation,
+        )
+
+    def select(
+        self, keep: int, materials: Materials, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        raise NotImplementedError
+
+
+class Behind(Looking):
+    """The same rule behind a filter by a score."""
+
+    suspects: str
+    then: Looking
+
+    def needs(self) -> Needs:
+        return self.then.needs()
+
+
+def looked_at(settings: Settings, selector: SelectorBase, **changes: Any) -> Settings:
+    """Settings with one more variant, named mine."""
+    mine = VariantSettings.model_construct(description="d", selector=selector, **changes)  # type: ignore[arg-type]
+    return settings.model_copy(update={"variants": {**settings.variants, "mine": mine}})
+
+
+def problems(settings: Settings) -> list[str]:
+    """What is said of settings whose blocks are each right by themselves."""
+    return [
+        f"{'.'.join(problem.path)}: {problem.message}" for problem in broken_references(settings)
+    ]

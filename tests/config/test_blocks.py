@@ -9,9 +9,12 @@ from pydantic import ValidationError
 from tests.config.examples import (
     BLOCKS_OF_A_SWEEP,
     VARIANTS,
+    Looking,
     blocks,
+    looked_at,
     parsed,
     ranked,
+    refused,
     variant,
     without,
 )
@@ -53,7 +56,8 @@ def test_every_block_but_the_variants_is_named() -> None:
         ("near.selector", {"method": "stratified_random"}),
         ("folder", "/somewhere/else"),
         ("published", {"source": "A paper", "cells": {}}),
-        ("logs.dynamics.features_at", [1, 30]),
+        ("logs.dynamics.features_at", [0, 1, 30]),
+        ("embeddings.pixels", {"method": "network", "log": "ensemble", "epoch": 0}),
         ("dataset.validation", 0.1),
         ("dataset.validation", 200),
         ("dataset.noise", {"kind": "symmetric", "rate": 0.1}),
@@ -176,6 +180,38 @@ def test_no_other_number_can_be_held_back(validation: float) -> None:
         dataset(validation=validation)
 
 
+# --- the memory of a selection
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [("2GB", 2 * 10**9), ("1.5 GiB", 3 * 2**29), ("800MB", 8 * 10**8), (10**6, 10**6)],
+)
+def test_a_size_is_text_with_a_unit_or_a_number_of_bytes(written: Any, size: int) -> None:
+    assert parsed(blocks(("sweep.memory_limit", written))).sweep.memory_limit == size
+
+
+def test_without_being_told_a_selection_may_take_two_gigabytes() -> None:
+    assert parsed(blocks()).sweep.memory_limit == 2 * 10**9
+
+
+@pytest.mark.parametrize("size", ["999KB", "0", 0, 999_999, True])
+def test_a_size_that_no_selection_gets_by_with_is_refused(size: Any) -> None:
+    assert refused(blocks(("sweep.memory_limit", size))) == [
+        f"sweep.memory_limit: no selection gets by with {size!r} of memory; give it at least 1MB"
+    ]
+
+
+@pytest.mark.parametrize(
+    "size",
+    ["2 lots", "GB", "", "-2GB", "nan", None, [1], 2.5, -(10**9), float("inf"), float("nan")],
+)
+def test_what_is_no_size_is_refused(size: Any) -> None:
+    assert refused(blocks(("sweep.memory_limit", size))) == [
+        f"sweep.memory_limit: a size is text such as 2GB, or a number of bytes, not {size!r}"
+    ]
+
+
 # --- the artifacts of a sweep
 
 
@@ -195,6 +231,21 @@ def test_a_score_that_the_sweep_lists_is_needed_though_no_variant_reads_it() -> 
     content = blocks(("sweep.scores", ["typical", "median"]), ("sweep.variants", ["random"]))
     assert parsed(content).artifacts() == Artifacts(
         scores=("median", "typical"), clusterings=("pca50_k50",), embeddings=("pca50", "pixels")
+    )
+
+
+def test_what_a_rule_looks_at_is_needed_with_all_that_it_is_made_from() -> None:
+    seen = ("embeddings.seen", {"method": "network", "log": "dynamics"})
+    settings = parsed(blocks(seen, ("sweep.variants", ["mine"]), ("mine", variant())))
+    looking = looked_at(settings, Looking(embedding="seen", log="ensemble"), groups=())
+    assert looking.artifacts() == Artifacts(logs=("dynamics", "ensemble"), embeddings=("seen",))
+    assert looking.listed() == Artifacts()
+
+
+def test_what_is_listed_is_what_the_scores_are_made_from_that_the_sweep_lists() -> None:
+    settings = parsed(blocks(("sweep.scores", ["typical"])))
+    assert settings.listed() == Artifacts(
+        scores=("typical",), clusterings=("pca50_k50",), embeddings=("pca50",)
     )
 
 

@@ -3,7 +3,17 @@
 from typing import Any
 
 import pytest
-from tests.config.examples import BLOCKS_OF_A_SWEEP, blocks, parsed, refused, variant
+from tests.config.examples import (
+    BLOCKS_OF_A_SWEEP,
+    Behind,
+    Looking,
+    blocks,
+    looked_at,
+    parsed,
+    problems,
+    refused,
+    variant,
+)
 
 # --- names that name nothing
 
@@ -56,6 +66,11 @@ from tests.config.examples import BLOCKS_OF_A_SWEEP, blocks, parsed, refused, va
             "scores.median.embedding",
             "pixel",
             "scores.median.embedding: there is no embedding 'pixel'. Did you mean 'pixels'?",
+        ),
+        (
+            "embeddings.pca50",
+            {"method": "network", "log": "ensembel"},
+            "embeddings.pca50.log: there is no log 'ensembel'. Did you mean 'ensemble'?",
         ),
         (
             "audit",
@@ -148,6 +163,34 @@ def test_an_unknown_artifact_of_a_rule_is_told_at_the_key_that_names_it(
 ) -> None:
     (line,) = refused(blocks(("mine", variant(selector))))
     assert line.startswith(f"mine.selector.{path}: there is no {kind} '{name}'.")
+
+
+@pytest.mark.parametrize(
+    ("selector", "line"),
+    [
+        (Looking(embedding="pixel"), "embedding: there is no embedding 'pixel'. Did you mean"),
+        (Looking(log="ensembel", epoch=3), "log: there is no log 'ensembel'. Did you mean"),
+        # one name for two kinds, neither of which there is anything of
+        (Looking(embedding="el2n", log="el2n"), "embedding: there is no embedding 'el2n'. Known:"),
+        (
+            Behind(suspects="el2n", then=Looking(log="el2n")),
+            "then.log: there is no log 'el2n'. Known:",
+        ),
+    ],
+)
+def test_an_unknown_embedding_or_log_of_a_rule_is_told_at_the_key_that_names_it(
+    selector: Looking, line: str
+) -> None:
+    found, *_ = problems(looked_at(parsed(blocks()), selector, groups=(), recipe=None))
+    assert found.startswith(f"mine.selector.{line}")
+
+
+def test_one_wrong_name_at_two_keys_is_told_at_each() -> None:
+    both = Looking(embedding="el2n", log="el2n")
+    found = problems(looked_at(parsed(blocks()), both, groups=(), recipe=None))
+    assert [line.split(" there")[0] for line in found] == [
+        "mine.selector.embedding:", "mine.selector.log:",
+    ]  # fmt: skip
 
 
 # --- groups

@@ -3,7 +3,17 @@
 from typing import Any
 
 import pytest
-from tests.config.examples import blocks, parsed, ranked, refused, variant
+from tests.config.examples import (
+    Behind,
+    Looking,
+    blocks,
+    looked_at,
+    parsed,
+    problems,
+    ranked,
+    refused,
+    variant,
+)
 
 # --- logs that do not serve
 
@@ -167,6 +177,79 @@ def test_faults_are_looked_for_only_among_names_that_are_known() -> None:
     ]
 
 
+# --- logs that do not serve an embedding or a rule
+
+
+FEATURES = {"method": "network", "log": "gradients"}
+
+
+def seen_as(embedding: dict[str, Any], *changes: tuple[str, Any]) -> dict[str, Any]:
+    """A variant that selects from clusters of one embedding, named seen."""
+    near = variant({"method": "clustered", "clustering": "seen_k9", "keep": "closest"})
+    return blocks(
+        ("logs", LOGS),
+        ("scores.median.embedding", "seen"),
+        ("embeddings.seen", embedding),
+        ("clusterings.seen_k9", {"embedding": "seen", "clusters": 9}),
+        ("mine", near),
+        *changes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("embedding", "line"),
+    [
+        (
+            FEATURES | {"log": "ensemble"},
+            "log: it needs features_at in logs.ensemble, the epochs it is read at.",
+        ),
+        (
+            FEATURES | {"epoch": 0},
+            "epoch: of epoch 0 nothing more is recorded, only of 5.",
+        ),
+    ],
+)
+def test_an_embedding_that_its_log_does_not_serve_is_refused_where_it_is_made(
+    embedding: dict[str, Any], line: str
+) -> None:
+    for changes in ([], [("mine", ranked("median"))], [("sweep.scores", ["median"])]):
+        assert refused(seen_as(embedding, *changes)) == [f"embeddings.seen.{line}"]
+    unread = seen_as(embedding, ("sweep.variants", ["random"]))
+    assert "seen" not in parsed(unread).artifacts().embeddings
+
+
+@pytest.mark.parametrize(("features_at", "epoch"), [([5], None), ([5], 5), ([0, 5], 0)])
+def test_an_embedding_that_its_log_serves_is_accepted(
+    features_at: list[int], epoch: int | None
+) -> None:
+    content = seen_as(FEATURES | {"epoch": epoch}, ("logs.gradients.features_at", features_at))
+    artifacts = parsed(content).artifacts()
+    assert (artifacts.embeddings, artifacts.logs) == (("pca50", "seen"), ("gradients",))
+
+
+def looking(selector: Looking, *changes: tuple[str, Any], **of_variant: Any) -> list[str]:
+    """What is said of a variant, named mine, that looks at one of many logs."""
+    block = {"groups": (), "recipe": None, "runs": None, "budgets": None} | of_variant
+    return problems(looked_at(parsed(blocks(("logs", LOGS), *changes)), selector, **block))
+
+
+def test_a_rule_that_its_log_does_not_serve_is_refused() -> None:
+    assert looking(Looking(log="ensemble", epoch=8)) == [
+        "mine.selector.log: it needs features_at in logs.ensemble, the epochs it is read at."
+    ]
+    late = "of epoch 4 nothing more is recorded, only of 5."
+    assert looking(Looking(log="gradients", epoch=4)) == [f"mine.selector.epoch: {late}"]
+    behind = Behind(suspects="el2n", then=Looking(log="gradients", epoch=4))
+    assert looking(behind) == [f"mine.selector.then.epoch: {late}"]
+
+
+def test_a_rule_that_its_log_serves_is_accepted_and_so_is_one_that_takes_no_part() -> None:
+    assert looking(Looking(log="gradients")) == looking(Looking(log="gradients", epoch=5)) == []
+    start = ("logs.gradients.features_at", [0, 5])
+    assert looking(Looking(log="gradients", epoch=0), start) == []
+    assert looking(Looking(log="ensemble"), groups=("some",)) == []
+
+
 # --- what a rule needs of the data set
 
 
@@ -195,6 +278,16 @@ def test_knowing_the_truth_takes_labels_that_were_made_wrong() -> None:
     ]
     noise = ("dataset.noise", {"kind": "symmetric", "rate": 0.1})
     assert "mine" in parsed(blocks(oracle, noise)).active()
+
+
+def test_to_look_at_a_validation_split_takes_one() -> None:
+    watching = Looking(log="gradients", validation=True)
+    assert looking(watching) == [
+        "mine.selector.method: looking looks at a validation split; set dataset.validation, for "
+        "instance to 0.1."
+    ]
+    assert looking(watching, ("dataset.validation", 0.1)) == []
+    assert looking(watching, groups=("some",)) == []
 
 
 @pytest.mark.parametrize("selector", [AUTO, {"method": "oracle_clean"}])

@@ -361,6 +361,7 @@ def test_one_seed_trains_one_network_from_fresh_augmented_weighted_samples(
 class Witness:
     """Stands in for a recording and notes what it is shown."""
 
+    at_start: bool = False
     epochs: list[int] = field(default_factory=list)
     training: list[bool] = field(default_factory=list)
     same: list[bool] = field(default_factory=list)
@@ -372,16 +373,33 @@ class Witness:
         self.same.append(torch.equal(forward(pixels), model(pixels)))
 
 
+@pytest.mark.parametrize(("at_start", "epochs"), [(False, [1, 2, 3]), (True, [0, 1, 2, 3])])
 def test_a_recording_is_shown_the_network_after_each_epoch_as_it_is_evaluated(
-    images: PreparedImages,
+    images: PreparedImages, at_start: bool, epochs: list[int]
 ) -> None:
-    witness = Witness()
+    witness = Witness(at_start)
     watched = run(images, job(300, recording=witness, epochs=3))
-    assert witness.epochs == [1, 2, 3]
-    assert witness.training == [False] * 3
-    assert witness.same == [True] * 3
+    assert witness.epochs == epochs
+    assert witness.training == [False] * len(epochs)
+    assert witness.same == [True] * len(epochs)
     assert watched.seconds_recording > 0
     assert state(watched) == state(run(images, job(300, epochs=3)))
+
+
+def test_before_the_training_a_recording_is_shown_the_network_that_was_drawn(
+    images: PreparedImages,
+) -> None:
+    drawn = build_model("mlp", images.shape, 10, torch_generator(SEED)).state_dict()
+
+    class First(Witness):
+        def write(self, epoch: int, model: Network, *_: object) -> None:
+            if epoch == 0:
+                state = model.state_dict()
+                self.same.append(all(torch.equal(state[name], drawn[name]) for name in drawn))
+
+    witness = First(at_start=True)
+    run(images, job(300, recording=witness))
+    assert witness.same == [True]
 
 
 def test_the_time_of_a_recording_is_told_apart_from_that_of_the_training(

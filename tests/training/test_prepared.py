@@ -98,3 +98,30 @@ def test_without_a_size_images_stay_as_they_are_square_or_not() -> None:
 
 def test_the_shape_is_that_of_the_resized_images(prepared: PreparedImages) -> None:
     assert prepared.shape == (1, 32, 32)
+
+
+# --- batches
+
+
+def test_the_training_split_comes_in_batches_in_order(prepared: PreparedImages) -> None:
+    batches = list(prepared.train_batches(500))
+    assert [len(labels) for _, labels in batches] == [500, 500, 100]
+    assert torch.equal(torch.cat([pixels for pixels, _ in batches]), prepared.train_images)
+    assert torch.equal(torch.cat([labels for _, labels in batches]), prepared.train_labels)
+
+
+@pytest.mark.parametrize("size", [None, 32])
+def test_the_validation_split_comes_in_batches_resized_as_the_others_are(
+    digits: ImageSet, size: int | None
+) -> None:
+    # the test split held back as well: then both must come out alike
+    prepared = prepare(dataclasses.replace(digits, validation=digits.test), size, CPU)
+    batches = list(prepared.validation_batches(300))
+    assert [len(labels) for _, labels in batches] == [300, 300, 97]
+    assert torch.equal(torch.cat([pixels for pixels, _ in batches]), prepared.test_images)
+    assert torch.equal(torch.cat([labels for _, labels in batches]), prepared.test_labels)
+
+
+def test_without_a_validation_split_there_are_no_batches_of_it(prepared: PreparedImages) -> None:
+    with pytest.raises(ValueError, match="there is no validation split"):
+        next(prepared.validation_batches(300))

@@ -1,6 +1,6 @@
 """The typed schema of all parameters, and what its blocks owe each other."""
 
-from leanset.config.artifacts import Artifacts
+from leanset.config.artifacts import Artifacts, Known
 from leanset.config.blocks import (
     BLOCKS,
     NAME,
@@ -19,6 +19,7 @@ __all__ = [
     "Artifacts",
     "AuditSettings",
     "DatasetSettings",
+    "Known",
     "Problem",
     "Settings",
     "SettingsError",

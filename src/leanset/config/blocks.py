@@ -8,27 +8,34 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ByteSize,
     Field,
     PositiveInt,
+    ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_validator,
 )
 
 from leanset.budgets import Budgets
 from leanset.claims import Claim
 from leanset.clustering import KMeans
-from leanset.config.artifacts import Artifacts
+from leanset.config.artifacts import Artifacts, Known
 from leanset.embeddings import Embedding
 from leanset.frozen import Frozen
 from leanset.noise import LabelNoise
 from leanset.replication import Published
 from leanset.scores import Score
-from leanset.selectors import Selector
+from leanset.selectors import Needs, Selector
+from leanset.selectors.base import MEMORY
 from leanset.sources import Source
 from leanset.training.log import LogSettings
 from leanset.training.recipe import Recipe, TrainingSettings
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+_LEAST_MEMORY = 1_000_000
 
 
 def _some(variants: str | tuple[str, ...]) -> str | tuple[str, ...]:
@@ -45,6 +52,18 @@ def _is_part(part: Any) -> float:
             f"a split is a number of samples from 0, or a fraction below 1.0, not {part}"
         )
     return part
+
+
+def _is_size(size: Any, parse: ValidatorFunctionWrapHandler) -> ByteSize:
+    try:
+        parsed: ByteSize = parse(size)
+    except ValidationError:
+        raise ValueError(
+            f"a size is text such as 2GB, or a number of bytes, not {size!r}"
+        ) from None
+    if parsed < _LEAST_MEMORY:
+        raise ValueError(f"no selection gets by with {size!r} of memory; give it at least 1MB")
+    return parsed
 
 
 class DatasetSettings(Frozen):
@@ -81,7 +100,8 @@ class SweepSettings(Frozen):
     """What all variants share, unless a variant says otherwise.
 
     ``variants`` is ``all``, which is those without a group, or a list of variants and groups.
-    ``scores`` are made and compared even if no variant reads them.
+    ``scores`` are made and compared even if no variant reads them. ``memory_limit`` is what a
+    selection may take beside what it is given.
     """
 
     seed: Annotated[int, Field(ge=0, lt=2**32)]
@@ -90,6 +110,7 @@ class SweepSettings(Frozen):
     runs: PositiveInt
     recipe: str
     scores: tuple[str, ...] = ()
+    memory_limit: Annotated[ByteSize, WrapValidator(_is_size)] = ByteSize(MEMORY)
 
 
 class VariantSettings(Frozen):
@@ -145,12 +166,15 @@ class Settings(Frozen):
     def artifacts(self) -> Artifacts:
         """All that the variants of this sweep select from, and the scores that it lists."""
         needs = [variant.selector.needs() for variant in self.active().values()]
-        return Artifacts.behind(
-            {*self.sweep.scores, *(name for need in needs for name in need.scores)},
-            {name for need in needs for name in need.clusterings},
-            self.scores,
-            self.clusterings,
-        )
+        return self._known.behind(Needs(scores=self.sweep.scores), *needs)
+
+    def listed(self) -> Artifacts:
+        """The scores that the sweep lists, and all that they are made from."""
+        return self._known.behind(Needs(scores=self.sweep.scores))
+
+    @property
+    def _known(self) -> Known:
+        return Known(self.clusterings, self.scores, self.embeddings)
 
     @property
     def has_noise(self) -> bool:

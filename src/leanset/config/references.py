@@ -8,8 +8,9 @@ from typing import Any
 
 from leanset.budgets import label
 from leanset.config.blocks import NAME, Settings
+from leanset.embeddings import NetworkFeatures
 from leanset.errors import nearest
-from leanset.scores import Fault, LogScore
+from leanset.scores import Fault, LogScore, unrecorded
 from leanset.training.log import LogSettings
 
 
@@ -34,7 +35,7 @@ def broken_references(settings: Settings) -> Iterator[Problem]:
     yield from unknown
     if not unknown:
         yield from _logs_that_do_not_serve(settings)
-        yield from _choices_without_a_split(settings)
+        yield from _data_sets_that_do_not_serve(settings)
         yield from _audit(settings)
 
 
@@ -52,6 +53,10 @@ def _artifacts(settings: Settings) -> Iterator[Problem]:
     for name, clustering in settings.clusterings.items():
         path = ("clusterings", name, "embedding")
         yield from _unknown(path, "embedding", clustering.embedding, settings.embeddings)
+    for name, embedding in settings.embeddings.items():
+        read = embedding.source_log()
+        if read is not None:
+            yield from _unknown(("embeddings", name, "log"), "log", read, settings.logs)
     for name, log in settings.logs.items():
         yield from _unknown(("logs", name, "recipe"), "recipe", log.recipe, settings.recipes)
     for name, score in settings.scores.items():
@@ -88,22 +93,31 @@ def _variants(settings: Settings) -> Iterator[Problem]:
         for kind, names, known in (
             ("clustering", needs.clusterings, settings.clusterings),
             ("score", needs.scores, settings.scores),
+            ("embedding", needs.embeddings, settings.embeddings),
+            ("log", [moment.log for moment in needs.moments], settings.logs),
         ):
             for named in names:
-                path = (name, "selector", *_keys_of(named, block))
+                path = (name, "selector", *_keys_of(kind, named, block))
                 yield from _unknown(path, kind, named, known)
         for group in sorted({*variant.groups} & settings.variants.keys()):
             yield Problem((name, "groups"), f"'{group}' is already the name of a variant.")
 
 
-def _keys_of(named: str, block: Mapping[str, Any]) -> tuple[str, ...]:
-    """The keys under which a selector names an artifact, which may have the name of a method."""
-    for key, value in block.items():
-        if value == named and key != "method":
-            return (key,)
-        if isinstance(value, Mapping) and (inner := _keys_of(named, value)):
-            return (key, *inner)
-    return ()
+def _keys_of(kind: str, named: str, block: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys under which a selector names an artifact; one may be the kind, or say its role.
+
+    An artifact may have the name of one of another kind, or of a method.
+    """
+    paths = [path for path in _paths_to(named, block) if path[-1] != "method"]
+    return next((path for path in paths if path[-1] == kind), (*paths, ())[0])
+
+
+def _paths_to(value: str, block: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for key, inner in block.items():
+        if inner == value:
+            yield (key,)
+        elif isinstance(inner, Mapping):
+            yield from ((key, *path) for path in _paths_to(value, inner))
 
 
 def _hypotheses(settings: Settings) -> Iterator[Problem]:
@@ -123,7 +137,22 @@ def _hypotheses(settings: Settings) -> Iterator[Problem]:
 
 
 def _logs_that_do_not_serve(settings: Settings) -> Iterator[Problem]:
-    """Of the scores that are to be made; what nobody reads may be left as it is."""
+    """Of what is to be read from them; what nobody reads may be left as it is."""
+    yield from _scores_that_are_not_served(settings)
+    for name in settings.artifacts().embeddings:
+        embedding = settings.embeddings[name]
+        if isinstance(embedding, NetworkFeatures):
+            log = settings.logs[embedding.log]
+            for fault in unrecorded(embedding.log, log, embedding.epoch):
+                yield Problem(("embeddings", name, fault.key), fault.message)
+    for name, variant in settings.active().items():
+        for moment in variant.selector.needs().moments:
+            keys = _keys_of("log", moment.log, variant.selector.model_dump())
+            for fault in unrecorded(moment.log, settings.logs[moment.log], moment.epoch):
+                yield Problem((name, "selector", *keys[:-1], fault.key), fault.message)
+
+
+def _scores_that_are_not_served(settings: Settings) -> Iterator[Problem]:
     for name, runs in _runs_of_scores(settings).items():
         score = settings.scores[name]
         if isinstance(score, LogScore):
@@ -156,15 +185,22 @@ def _runs_of_scores(settings: Settings) -> dict[str, int]:
     return runs
 
 
-def _choices_without_a_split(settings: Settings) -> Iterator[Problem]:
+def _data_sets_that_do_not_serve(settings: Settings) -> Iterator[Problem]:
     for name, variant in settings.active().items():
+        needs = variant.selector.needs()
         if variant.selector.alternatives() and not settings.dataset.validation:
             yield Problem(
                 (name, "selector"),
                 f"to choose between {' and '.join(variant.selector.alternatives())} takes a "
                 "validation split; set dataset.validation, for instance to 0.1.",
             )
-        if variant.selector.needs().wrong_labels and settings.dataset.noise is None:
+        if needs.validation and not settings.dataset.validation:
+            yield Problem(
+                (name, "selector", "method"),
+                f"{variant.selector.method} looks at a validation split; set dataset.validation, "
+                "for instance to 0.1.",
+            )
+        if needs.wrong_labels and settings.dataset.noise is None:
             yield Problem(
                 (name, "selector", "method"),
                 f"{variant.selector.method} has to know which labels are wrong; set dataset.noise.",

@@ -1,22 +1,21 @@
 """Principal components of the pixels."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
 
+from leanset.embeddings.base import ImageEmbedding
 from leanset.errors import LeansetError
-from leanset.frozen import Frozen
 
 
-class Pca(Frozen):
+class Pca(ImageEmbedding):
     """The first principal components of the raw pixels, centred, neither scaled nor whitened.
 
     The decomposition is exact (eigenvectors of the covariance), so it needs no seed.
     """
 
-    version: ClassVar[int] = 1
     method: Literal["pca"]
     components: PositiveInt
 

@@ -1,17 +1,16 @@
 """The images themselves as vectors."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leanset.frozen import Frozen
+from leanset.embeddings.base import ImageEmbedding
 
 
-class Pixels(Frozen):
+class Pixels(ImageEmbedding):
     """Raw pixels on the 0–255 scale, flattened."""
 
-    version: ClassVar[int] = 1
     method: Literal["pixels"]
 
     def embed(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,16 +1,15 @@
 """Between the store's entries and the types of the core."""
 
-from collections.abc import Mapping
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
+from typing import TypeVar
 
 from leanset.clustering import Clustering
 from leanset.images import ImageSet
-from leanset.provenance import Work, Works, work_behind
-from leanset.selectors import Materials, Needs, SampleScores
+from leanset.selectors import SampleScores
 from leanset.store import Built, Entry, Key, Store
 from leanset.training.log import TrainingLog
+
+_Artifact = TypeVar("_Artifact")
 
 
 def stored_images(store: Store, images: ImageSet) -> Entry:
@@ -48,27 +47,6 @@ def scores_of(entry: Entry) -> SampleScores:
     return SampleScores(entry["values"], bool(entry.facts["uses_labels"]))
 
 
-def replicate(entries: list[Entry], run: int) -> Entry:
+def replicate(replicates: Sequence[_Artifact], run: int) -> _Artifact:
     """The replicate of an artifact that belongs to a run, or the one that all runs share."""
-    return entries[run] if len(entries) > 1 else entries[0]
-
-
-def materials_of(
-    labels: NDArray[np.int64], needs: Needs, artifacts: Mapping[str, list[Entry]], run: int
-) -> tuple[Materials, Works]:
-    """What run ``run`` selects from, whatever its budget, and the work that is behind it."""
-    clusterings = {
-        name: replicate(artifacts[f"clustering_{name}"], run) for name in needs.clusterings
-    }
-    scores = {name: replicate(artifacts[f"score_{name}"], run) for name in needs.scores}
-    noise = artifacts.get("label_noise")
-    works: dict[str, Work] = {}
-    for entry in (*clusterings.values(), *scores.values()):
-        works |= work_behind(entry)
-    materials = Materials(
-        labels=labels,
-        clusterings={name: clustering_of(entry) for name, entry in clusterings.items()},
-        scores={name: scores_of(entry) for name, entry in scores.items()},
-        wrong=noise[0]["wrong"] if noise else None,
-    )
-    return materials, works
+    return replicates[run] if len(replicates) > 1 else replicates[0]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeAlias, get_args
 from pydantic import Discriminator, TypeAdapter
 
 from leanset.scores.aum import Aum
-from leanset.scores.base import Fault, LogScore, ScoreBase, Sources
+from leanset.scores.base import Fault, LogScore, ScoreBase, Sources, unrecorded
 from leanset.scores.class_median_distance import ClassMedianDistance
 from leanset.scores.confident_learning import ConfidentLearning
 from leanset.scores.doubt import Doubt
@@ -63,4 +63,13 @@ def parse_score(block: Any) -> Score:
     return _ADAPTER.validate_python(block)
 
 
-__all__ = ["METHODS", "Fault", "LogScore", "Score", "ScoreBase", "Sources", "parse_score"]
+__all__ = [
+    "METHODS",
+    "Fault",
+    "LogScore",
+    "Score",
+    "ScoreBase",
+    "Sources",
+    "parse_score",
+    "unrecorded",
+]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from leanset.frozen import Frozen
 
@@ -135,23 +135,24 @@ def windows(values: Tensor, length: int) -> Tensor:
     return values.unfold(1, length, 1).movedim(-1, 0)
 
 
+def unrecorded(name: str, log: LogSettings, epoch: int | None) -> Iterator[Fault]:
+    """Why nothing more can be read from the log ``name`` after ``epoch``, or the last, if so."""
+    if not log.features_at:
+        yield Fault("log", f"it needs features_at in logs.{name}, the epochs it is read at.")
+    elif epoch is not None and epoch not in log.features_at:
+        chosen = ", ".join(map(str, log.features_at))
+        yield Fault("epoch", f"of epoch {epoch} nothing more is recorded, only of {chosen}.")
+
+
 class ChosenEpochScore(LogScore):
     """A score of what a log holds of the epochs ``features_at`` only: ``epoch``, or the last."""
 
-    epoch: PositiveInt | None = None
+    epoch: NonNegativeInt | None = None
 
     def faults(self, log: LogSettings) -> Iterator[Fault]:
         """Besides those of every log: nothing was recorded of the epoch."""
         yield from super().faults(log)
-        if not log.features_at:
-            yield Fault(
-                "log", f"it needs features_at in logs.{self.log}, the epochs it is read at."
-            )
-        elif self.epoch is not None and self.epoch not in log.features_at:
-            chosen = ", ".join(map(str, log.features_at))
-            yield Fault(
-                "epoch", f"of epoch {self.epoch} nothing more is recorded, only of {chosen}."
-            )
+        yield from unrecorded(self.log, log, self.epoch)
 
     def at_chosen(self, dynamics: Dynamics, name: str) -> Tensor:
         """What was recorded after the epoch, ``[R, B, ...]``."""

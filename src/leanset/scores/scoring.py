@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 from numpy.typing import NDArray
 
 from leanset.errors import LeansetError
 from leanset.finite import require_finite
+from leanset.hardware import one_thread
 from leanset.scores.base import LogScore
 from leanset.training.log import TrainingLog
 
@@ -29,7 +27,7 @@ def score_log(log: TrainingLog, score: LogScore, name: str) -> NDArray[np.float3
         LeansetError: the log does not hold what the score reads, or a value is not finite.
     """
     values = np.empty(len(log.labels), dtype=np.float32)
-    with _one_thread():
+    with one_thread():
         for stretch, dynamics in log.stretches(_NUMBERS):
             try:
                 values[stretch] = score.score(dynamics).numpy()
@@ -37,16 +35,3 @@ def score_log(log: TrainingLog, score: LogScore, name: str) -> NDArray[np.float3
                 raise LeansetError(str(error), where=f"score {name}") from error
     require_finite(values, f"score {name}")
     return values
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let torch use one thread: with arrays so small, threads wait more than they compute."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -13,6 +13,7 @@ from leanset.training.evaluation import Forward
 from leanset.training.flat import FlatParameters
 from leanset.training.forward import fastest_forward
 from leanset.training.job import EpochRecord, Job, require_number
+from leanset.training.log.recording import Recording
 from leanset.training.objective import batch_loss
 from leanset.training.prepared import PreparedImages
 
@@ -53,12 +54,18 @@ class TrainingLoop:
         Raises:
             DivergedError: the loss is NaN or infinite after an epoch.
         """
+        recording = self._job.recording
+        if recording and recording.at_start:
+            self._record(recording, 0)
         for number, epoch in enumerate(epochs(self._job, self._images, self._generator), start=1):
             self.history.append(self._train(number, epoch))
-            if self._job.recording:
-                start = time.perf_counter()
-                self._job.recording.write(number, self.model, self.forward, self._images)
-                self.seconds_recording += time.perf_counter() - start
+            if recording:
+                self._record(recording, number)
+
+    def _record(self, recording: Recording, number: int) -> None:
+        start = time.perf_counter()
+        recording.write(number, self.model, self.forward, self._images)
+        self.seconds_recording += time.perf_counter() - start
 
     def _train(self, number: int, epoch: Batch) -> EpochRecord:
         device = self._images.device

@@ -1,6 +1,6 @@
 """What a stored training log is found by."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +89,28 @@ def test_folds_are_drawn_from_the_seed_of_the_sweep(desk: Desk) -> None:
     desk.record(folds=True)
     desk.record(folds=True, seed=2)
     assert desk.fold_seeds == [fold_seed(1), fold_seed(2)]
+
+
+# --- the validation split
+
+
+def test_a_log_names_the_validation_split_only_if_it_records_it(desk: Desk) -> None:
+    # the same digits with some held back, which is no part of what is trained on
+    divided = Desk(replace(desk.images, validation=desk.images.test), desk.store)
+    settings = {"proxies": 2, "epochs": 3, "features_at": (), "gradient_norms": False}
+    before = {
+        "image_set": divided.images.hash,
+        "recipe": proxy_recipe(
+            RECIPE, LogSettings(recipe="small", proxies=2, epochs=3)
+        ).model_dump(),
+        "settings": settings,
+        "seeds": [proxy_seed(1, 0), proxy_seed(1, 1)],
+        "device": "cpu",
+        "engine": ENGINE_VERSION,
+        "version": LOG_VERSION,
+    }
+    assert divided.record().key == Key.of("log", **before)
+    before["settings"] = settings | {"features_at": (3,)}
+    assert divided.record(features_at=(3,)).key == Key.of("log", **before, validation=697)
+    before["image_set"] = desk.images.hash
+    assert desk.record(features_at=(3,)).key == Key.of("log", **before)

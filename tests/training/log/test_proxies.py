@@ -166,6 +166,83 @@ def test_a_proxy_that_fails_fails_the_log_with_its_reason(
         record_log(images, recipe(), SETTINGS, SEEDS, FOLD_SEED, ON_CPU, tmp_path)
 
 
+# --- before the training, and of the validation split
+
+
+WATCHED = LogSettings(recipe="small", proxies=2, epochs=1, features_at=(0, 1))
+
+
+@pytest.fixture(scope="module")
+def watched(images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> tuple[ImageSet, Built]:
+    """Images with 130 samples held back, and what was recorded of them."""
+    held_back = Split.whole(images.test.images[:130], images.test.labels[:130])
+    divided = replace(images, validation=held_back)
+    folder = tmp_path_factory.mktemp("watched")
+    return divided, record_log(divided, recipe(), WATCHED, SEEDS, FOLD_SEED, ON_CPU, folder)
+
+
+def test_a_log_holds_features_and_errors_of_a_validation_split_too(
+    watched: tuple[ImageSet, Built],
+) -> None:
+    images, built = watched
+    assert {name: (array.dtype, array.shape) for name, array in built.arrays.items()} == {
+        "labels": (np.int64, (SAMPLES,)),
+        "logits": (np.float16, (2, 1, SAMPLES, 10)),
+        "features": (np.float32, (2, 2, SAMPLES, 84)),
+        "errors": (np.float32, (2, 2, SAMPLES, 10)),
+        "validation_labels": (np.int64, (130,)),
+        "validation_features": (np.float32, (2, 2, 130, 84)),
+        "validation_errors": (np.float32, (2, 2, 130, 10)),
+    }
+    assert images.validation is not None
+    log = TrainingLog.from_arrays(built.arrays, built.facts)
+    assert log.validation_snapshot(1).labels.tolist() == images.validation.labels.tolist()
+    # of what it was not trained on it is less sure, but by far not in the dark
+    right = log.validation_snapshot(1).probabilities.argmax(2) == images.validation.labels
+    assert 0.2 < right.mean() < 1
+
+
+@pytest.mark.parametrize("proxy", [0, 1])
+def test_before_the_training_the_network_that_the_seed_draws_is_recorded(
+    watched: tuple[ImageSet, Built], proxy: int
+) -> None:
+    images, built = watched
+    prepared = prepare(images, 32, torch.device("cpu"))
+    model = build_model("lenet5", prepared.shape, 10, torch_generator(SEEDS[proxy])).eval()
+    log = TrainingLog.from_arrays(built.arrays, built.facts)
+    (held_back, labels), *_ = prepared.validation_batches(130)
+    for pixels, of, snapshot in (
+        (prepared.train_images, prepared.train_labels, log.snapshot(0)),
+        (held_back, labels, log.validation_snapshot(0)),
+    ):
+        with torch.no_grad():
+            features = model.features(prepared.normalised(pixels))
+            errors = model(prepared.normalised(pixels)).softmax(1) - torch.eye(10)[of]
+        np.testing.assert_allclose(snapshot.features[proxy], features, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(snapshot.errors[proxy], errors, rtol=1e-4, atol=1e-5)
+
+
+def test_to_be_recorded_before_changes_nothing_afterwards(
+    watched: tuple[ImageSet, Built], images: ImageSet, tmp_path: Path
+) -> None:
+    _, built = watched
+    settings = WATCHED.model_copy(update={"features_at": (1,)})
+    without = record_log(images, recipe(), settings, SEEDS, FOLD_SEED, ON_CPU, tmp_path)
+    assert without.arrays.keys() == {"labels", "logits", "features", "errors"}
+    assert np.array_equal(without.arrays["logits"], built.arrays["logits"])
+    assert np.array_equal(without.arrays["features"][:, 0], built.arrays["features"][:, 1])
+
+
+def test_without_chosen_epochs_nothing_is_recorded_of_a_validation_split(
+    watched: tuple[ImageSet, Built], tmp_path: Path
+) -> None:
+    divided, _ = watched
+    plain = LogSettings(recipe="small", proxies=1, epochs=1)
+    small = recipe(model="mlp")
+    built = record_log(divided, small, plain, SEEDS[:1], FOLD_SEED, ON_CPU, tmp_path)
+    assert built.arrays.keys() == {"labels", "logits"}
+
+
 # --- folds
 
 

@@ -1,6 +1,7 @@
 """What one proxy writes after one epoch."""
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from leanset.images import ImageSet
+from leanset.images import ImageSet, Split
 from leanset.models import build_model
 from leanset.models.base import Network
 from leanset.seeds import torch_generator
@@ -27,6 +28,13 @@ def prepared(digits: ImageSet) -> PreparedImages:
     # so that the last block is a short one
     assert len(images.train_labels) % evaluation_batch(images.device)
     return images
+
+
+@pytest.fixture(scope="module")
+def with_validation(digits: ImageSet) -> PreparedImages:
+    """With 597 samples held back, which is no multiple of a block."""
+    held_back = Split.whole(digits.test.images[100:], digits.test.labels[100:])
+    return prepare(replace(digits, validation=held_back), None, torch.device("cpu"))
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +139,68 @@ def test_gradient_norms_are_written_at_the_chosen_epochs(
     expected = torch.cat([part.flatten() for part in parts if part is not None]).norm()
     assert norms[0, 0, sample] == pytest.approx(float(expected), rel=1e-5)
     assert (norms != 77).all()
+
+
+# --- before the training, and of the validation split
+
+
+def test_before_the_training_only_what_is_recorded_at_chosen_epochs_is_written(
+    tmp_path: Path, prepared: PreparedImages, model: Network
+) -> None:
+    logits = empty(tmp_path, "logits", 1, EPOCHS, 1100, 10, dtype=np.float16)
+    errors = empty(tmp_path, "errors", 1, 2, 1100, 10)
+    recording = Recording(str(tmp_path), 0, features_at=(0, 4))
+    assert recording.at_start
+    recording.write(0, model, model, prepared)
+    assert (logits == 77).all()
+    assert (errors[0, 1] == 77).all()
+    expected = said_of_all(model, prepared).softmax(1).numpy()
+    expected[np.arange(1100), prepared.train_labels.numpy()] -= 1
+    np.testing.assert_allclose(errors[0, 0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_where_the_start_is_not_chosen_nothing_is_shown_or_written_there(
+    tmp_path: Path, prepared: PreparedImages, model: Network
+) -> None:
+    arrays = [
+        empty(tmp_path, "logits", 1, EPOCHS, 1100, 10, dtype=np.float16),
+        empty(tmp_path, "errors", 1, 2, 1100, 10),
+    ]
+    recording = Recording(str(tmp_path), 0, features_at=(2, 4))
+    assert not recording.at_start
+
+    def refuse(_: Tensor) -> Tensor:
+        raise AssertionError("shown")
+
+    recording.write(0, model, refuse, prepared)
+    assert all((array == 77).all() for array in arrays)
+
+
+def test_of_the_validation_split_is_written_what_the_folder_asks_for(
+    tmp_path: Path, with_validation: PreparedImages, model: Network
+) -> None:
+    features = empty(tmp_path, "validation_features", 2, 1, 597, 100)
+    errors = empty(tmp_path, "validation_errors", 2, 1, 597, 10)
+    recording = Recording(str(tmp_path), 1, features_at=(2,))
+    recording.write(1, model, model, with_validation)
+    assert (features == 77).all()
+    recording.write(2, model, model, with_validation)
+    assert (features[0] == 77).all()
+
+    assert with_validation.validation is not None
+    pixels = torch.from_numpy(with_validation.validation.images)
+    with torch.no_grad():
+        expected = model.features(with_validation.normalised(pixels))
+        logits = model(with_validation.normalised(pixels))
+    np.testing.assert_allclose(features[1, 0], expected, rtol=1e-4, atol=1e-5)
+    minus_y = logits.softmax(1).numpy()
+    minus_y[np.arange(597), with_validation.validation.labels] -= 1
+    np.testing.assert_allclose(errors[1, 0], minus_y, rtol=1e-4, atol=1e-5)
+
+
+def test_a_folder_that_asks_for_a_split_that_is_not_there_is_no_silent_nothing(
+    tmp_path: Path, prepared: PreparedImages, model: Network
+) -> None:
+    empty(tmp_path, "validation_errors", 1, 1, 597, 10)
+    with pytest.raises(ValueError, match="there is no validation split"):
+        Recording(str(tmp_path), 0, features_at=(1,)).write(1, model, model, prepared)

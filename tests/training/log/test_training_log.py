@@ -1,6 +1,7 @@
 """Reading a training log: what it holds, and which proxies serve which run."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def settings(**changes: Any) -> LogSettings:
         ({"features_at": [5]}, "features_at names epoch 5, but there are 4"),
         ({"features_at": [2, 2]}, "features_at names each epoch once, in ascending order"),
         ({"features_at": [3, 2]}, "features_at names each epoch once, in ascending order"),
-        ({"features_at": [0]}, "greater than 0"),
+        ({"features_at": [-1]}, "greater than or equal to 0"),
         ({"gradient_norms": True}, "gradient_norms needs features_at"),
         ({"proxies": 0}, "greater than 0"),
         ({"folds": True, "proxies": 1}, "folds needs at least 2 proxies, one for each fold"),
@@ -53,9 +54,9 @@ def test_settings_that_cannot_be_recorded_are_refused(
         settings(**changes)
 
 
-def test_every_epoch_may_be_chosen() -> None:
-    chosen = settings(features_at=[1, 2, 3, 4], gradient_norms=True)
-    assert chosen.features_at == (1, 2, 3, 4)
+def test_every_epoch_may_be_chosen_and_so_may_the_time_before_the_first() -> None:
+    chosen = settings(features_at=[0, 1, 2, 3, 4], gradient_norms=True)
+    assert chosen.features_at == (0, 1, 2, 3, 4)
 
 
 # --- what it holds
@@ -121,6 +122,123 @@ def test_a_log_comes_back_from_its_arrays_and_facts() -> None:
     assert back.arrays.keys() == {"logits"}
     assert back.labels is LABELS
     assert back.fold is None
+
+
+# --- snapshots
+
+
+FEATURES = np.arange(84, dtype=np.float32).reshape(2, 2, 3, 7)
+ERRORS = np.arange(24, dtype=np.float32).reshape(2, 2, 3, 2) / 10
+
+
+def watched(**changes: Any) -> TrainingLog:
+    """A log of two proxies with features and errors before the training and after epoch 2."""
+    held_back = {
+        "validation_features": FEATURES[:, :, :2] + 1000,
+        "validation_errors": ERRORS[:, :, :2] + 1000,
+    }
+    arrays: dict[str, Any] = {**log().arrays, "features": FEATURES, "errors": ERRORS, **held_back}
+    return replace(
+        log(),
+        features_at=(0, 2),
+        arrays=arrays | changes,
+        validation_labels=np.array([1, 0]),
+    )
+
+
+@pytest.mark.parametrize(("epoch", "place"), [(0, 0), (2, 1), (None, 1)])
+def test_a_snapshot_is_what_all_proxies_said_of_both_splits_after_one_chosen_epoch(
+    epoch: int | None, place: int
+) -> None:
+    snapshot, held_back = watched().snapshot(epoch), watched().validation_snapshot(epoch)
+    assert snapshot.labels.tolist() == [0, 1, 1]
+    assert snapshot.features.tolist() == FEATURES[:, place].tolist()
+    assert snapshot.errors.tolist() == ERRORS[:, place].tolist()
+    assert held_back.labels.tolist() == [1, 0]
+    assert held_back.features.tolist() == (FEATURES[:, place, :2] + 1000).tolist()
+    assert held_back.errors.tolist() == (ERRORS[:, place, :2] + 1000).tolist()
+
+
+def test_a_snapshot_is_in_memory_and_not_a_view_of_the_log(tmp_path: Path) -> None:
+    for name, array in (("features", FEATURES), ("errors", ERRORS)):
+        np.save(tmp_path / f"{name}.npy", array)
+    mapped = {
+        name: np.load(tmp_path / f"{name}.npy", mmap_mode="r") for name in ("features", "errors")
+    }
+    snapshot = watched(**mapped).snapshot(2)
+    for ours, theirs in (
+        (snapshot.features, mapped["features"]),
+        (snapshot.errors, mapped["errors"]),
+        (snapshot.labels, LABELS),
+    ):
+        assert not isinstance(ours, np.memmap)
+        assert not np.shares_memory(ours, theirs)
+    assert snapshot.features.dtype == snapshot.errors.dtype == np.float32
+
+
+def test_a_snapshot_of_a_block_is_of_its_proxies_only() -> None:
+    second = watched().block(1, 2)
+    assert second.snapshot(None).features.tolist() == FEATURES[1:, 1].tolist()
+    held_back = second.validation_snapshot(0)
+    assert held_back.labels.tolist() == [1, 0]
+    assert held_back.errors.tolist() == (ERRORS[1:, 0, :2] + 1000).tolist()
+
+
+def test_a_snapshot_of_what_was_not_recorded_is_refused_with_what_to_set() -> None:
+    with pytest.raises(
+        LeansetError, match=r"holds no errors, only logits\. Set features_at in its"
+    ):
+        log().snapshot(None)
+    with pytest.raises(
+        LeansetError,
+        match=r"of epoch 1 the training log holds nothing more, only of 0, 2\. Add it to features",
+    ):
+        watched().snapshot(1)
+    with pytest.raises(
+        LeansetError, match=r"^of epoch 1 the training log holds nothing more\. Add it to"
+    ):
+        log().snapshot(1)
+    for without in (log(), replace(watched(), validation_labels=None)):
+        with pytest.raises(
+            LeansetError,
+            match=r"holds nothing of a validation split\. Set dataset\.validation, and features_at",
+        ):
+            without.validation_snapshot(None)
+
+
+@pytest.mark.parametrize("name", ["features", "errors"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_snapshot_that_holds_no_number_is_refused(name: str, value: float) -> None:
+    damaged = watched().array(name).copy()
+    damaged[1, 1, 2, 0] = value
+    spoilt = watched(**{name: damaged, f"validation_{name}": damaged})
+    assert np.isfinite(spoilt.snapshot(0).features).all()
+    with pytest.raises(LeansetError, match=f"holds {name} that are NaN or infinite. Remove its"):
+        spoilt.snapshot(2)
+    with pytest.raises(LeansetError, match=f"holds validation_{name} that are NaN or infinite"):
+        spoilt.validation_snapshot(2)
+
+
+def test_what_was_recorded_of_a_validation_split_comes_back_from_the_arrays() -> None:
+    original = watched()
+    back = TrainingLog.from_arrays(
+        {"labels": LABELS, "validation_labels": np.array([1, 0]), **original.arrays},
+        {
+            "settings": settings(features_at=[0, 2]).model_dump(mode="json"),
+            "seconds_train": [1.0, 2.0],
+            "seconds_recording": [0.5, 0.25],
+        },
+    )
+    assert back.validation_labels is not None
+    assert back.arrays.keys() == original.arrays.keys()
+    assert back.validation_snapshot(0).errors.tolist() == (ERRORS[:, 0, :2] + 1000).tolist()
+    assert back.epochs == 2
+
+
+def test_a_large_validation_split_makes_no_stretch_of_samples_shorter() -> None:
+    many = watched(validation_features=np.zeros((2, 2, 9999, 7), dtype=np.float32))
+    # of one sample the largest array, features, holds 2 × 2 × 7 numbers
+    assert [stretch for stretch, _ in many.stretches(56)] == [slice(0, 2), slice(2, 4)]
 
 
 # --- which proxies serve which run

@@ -159,6 +159,30 @@ def test_a_recording_holds_what_the_plain_path_records(
     assert results["unrecorded"].seconds_recording == 0
 
 
+def test_before_the_training_each_job_is_recorded_as_the_plain_path_records_it(
+    sixteen_double: PreparedImages, tmp_path: Path
+) -> None:
+    shape = (3, 2, len(sixteen_double.train_labels), 10)
+    # with batch norm; two lanes for three jobs, so that one starts where another has ended
+    jobs = [job(f"{n}", n, seed=n, model="lenet5") for n in (20, 40, 10)]
+    for name in ("stacked", "plain"):
+        (tmp_path / name).mkdir()
+        np.save(tmp_path / name / "errors.npy", np.zeros(shape, dtype=np.float32))
+    ours, theirs = (
+        [
+            replace(each, recording=Recording(str(tmp_path / name), proxy, features_at=(0, 2)))
+            for proxy, each in enumerate(jobs)
+        ]
+        for name in ("stacked", "plain")
+    )
+    results = stacked(sixteen_double, *ours, width=2)
+    for the_job in theirs:
+        assert_agree(results[the_job.key], plainly(sixteen_double, the_job), 1e-9)
+    recorded, expected = (np.load(tmp_path / name / "errors.npy") for name in ("stacked", "plain"))
+    assert expected.any(axis=(2, 3)).all()
+    np.testing.assert_allclose(recorded, expected, atol=1e-6)
+
+
 class Broken(Recording):
     """A log whose disk fills up after the first epoch."""
 
@@ -171,6 +195,24 @@ def test_a_recording_that_fails_fails_its_job_only(small_double: PreparedImages)
     jobs = [job("recorded", 40, recording=Broken("", 0)), job("other", 60), job("next", 9)]
     results = stacked(small_double, *jobs, width=2)
     assert results["recorded"].failure == "OSError: no space left"
+    for the_job in jobs[1:]:
+        assert_agree(results[the_job.key], plainly(small_double, the_job), 1e-9)
+
+
+class NeverStarted(Recording):
+    """A log that cannot be written from the start."""
+
+    def write(self, *_: object) -> None:
+        raise OSError("read-only")
+
+
+def test_a_recording_that_fails_before_the_training_fails_its_job_only(
+    small_double: PreparedImages,
+) -> None:
+    unwritten = NeverStarted("", 0, features_at=(0,))
+    jobs = [job("recorded", 40, recording=unwritten), job("other", 60), job("next", 9)]
+    results = stacked(small_double, *jobs, width=2)
+    assert results["recorded"].failure == "OSError: read-only"
     for the_job in jobs[1:]:
         assert_agree(results[the_job.key], plainly(small_double, the_job), 1e-9)
 

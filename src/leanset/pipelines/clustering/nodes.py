@@ -6,10 +6,11 @@ import logging
 
 from leanset.clustering import KMeans
 from leanset.config import SweepSettings
+from leanset.pipelines.stored import replicate
 from leanset.provenance import as_fact, work_behind
 from leanset.seeds import clustering_seed
 from leanset.store import Built, Entry, Key, Store
-from leanset.sweep import cells_of, replicates
+from leanset.sweep import cells_of, runs_of
 from leanset.tables import Table
 
 logger = logging.getLogger(__name__)
@@ -23,13 +24,17 @@ def cluster(
     sweep: SweepSettings,
     *,
     name: str,
-    at_least: int,
+    listed: bool,
 ) -> list[Entry]:
-    """Fit the clustering once for each run that selects from it, or take fits from the store."""
-    (embedded,) = embedding
+    """Fit the clustering once for each run that selects from it, or take fits from the store.
+
+    Each is fitted on the replicate of the embedding that belongs to the run. ``listed`` is whether
+    a score that the sweep lists is made from it.
+    """
+    runs = runs_of(cells_of(plan), f"clustering_{name}", sweep, listed=listed)
     fits = [
-        _fit(embedded, store, kmeans, clustering_seed(sweep.seed, run))
-        for run in range(max(replicates(cells_of(plan), f"clustering_{name}"), at_least))
+        _fit(replicate(embedding, run), store, kmeans, clustering_seed(sweep.seed, run))
+        for run in range(runs)
     ]
     logger.info("clustering %s: %s clusters, fitted for %s runs.", name, kmeans.clusters, len(fits))
     return fits

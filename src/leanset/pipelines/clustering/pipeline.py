@@ -1,6 +1,6 @@
 """Wiring of clusterings."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from kedro.pipeline import Node, Pipeline
 
@@ -9,12 +9,12 @@ from leanset.pipelines.binding import bound
 from leanset.pipelines.clustering.nodes import cluster
 
 
-def create_pipeline(clusterings: Mapping[str, KMeans], at_least: int) -> Pipeline:
-    """One node for each named clustering, which has at least so many replicates."""
+def create_pipeline(clusterings: Mapping[str, KMeans], listed: Collection[str]) -> Pipeline:
+    """One node for each named clustering; ``listed`` are those behind scores the sweep lists."""
     return Pipeline(
         [
             Node(
-                bound(cluster, name=name, at_least=at_least),
+                bound(cluster, name=name, listed=name in listed),
                 inputs={
                     "embedding": f"embedding_{kmeans.embedding}",
                     "plan": "plan",

@@ -1,27 +1,31 @@
 """Wiring of embeddings."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 
 from kedro.pipeline import Node, Pipeline
 
-from leanset.pipelines.embedding.nodes import embed
+from leanset.embeddings import Embedding
+from leanset.pipelines.binding import bound
+from leanset.pipelines.embedding.nodes import embed, embed_from_log
 
 
-def create_pipeline(names: Iterable[str]) -> Pipeline:
-    """One node for each named embedding."""
+def create_pipeline(embeddings: Mapping[str, Embedding], listed: Collection[str]) -> Pipeline:
+    """One node for each named embedding; ``listed`` are those behind scores the sweep lists."""
     return Pipeline(
         [
-            Node(
-                embed,
-                inputs={
-                    "image_set": "image_set",
-                    "store": "store",
-                    "settings": f"params:embeddings.{name}",
-                },
-                outputs=f"embedding_{name}",
-                name=f"embed_{name}",
-                tags="embedding",
-            )
-            for name in names
+            _embedding(name, embedding.source_log(), listed=name in listed)
+            for name, embedding in embeddings.items()
         ]
+    )
+
+
+def _embedding(name: str, log: str | None, *, listed: bool) -> Node:
+    common = {"store": "store", "settings": f"params:embeddings.{name}"}
+    if log is None:
+        function, inputs = embed, {"image_set": "image_set"}
+    else:
+        function = bound(embed_from_log, name=name, listed=listed)
+        inputs = {"log": f"log_{log}", "plan": "plan", "sweep": "params:sweep"}
+    return Node(
+        function, {**inputs, **common}, f"embedding_{name}", name=f"embed_{name}", tags="embedding"
     )

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from leanset.clustering import KMeans
-from leanset.config import DatasetSettings, SweepSettings, VariantSettings
+from leanset.config import DatasetSettings, Known, SweepSettings, VariantSettings
+from leanset.embeddings import parse_embedding
 from leanset.images import ImageSet
 from leanset.noise import NoisyLabels, parse_noise
 from leanset.pipelines.stored import hash_of, stored_images
 from leanset.scores import parse_score
 from leanset.seeds import noise_seed, numpy_generator, sampling_seed, validation_seed
 from leanset.store import Built, Entry, Key, Store
-from leanset.sweep import Known, plan_sweep, plan_table
+from leanset.sweep import plan_sweep, plan_table
 from leanset.tables import Table
 
 logger = logging.getLogger(__name__)
@@ -66,12 +67,14 @@ def accept_images(
     sweep: SweepSettings,
     clusterings: dict[str, Any],
     scores: dict[str, Any],
+    embeddings: dict[str, Any],
     **variants: Any,
 ) -> tuple[list[Entry], Table]:
     """Check the settings against the images, then store the images and plan the sweep."""
     known = Known(
         {name: KMeans.model_validate(block) for name, block in clusterings.items()},
         {name: parse_score(block) for name, block in scores.items()},
+        {name: parse_embedding(block) for name, block in embeddings.items()},
     )
     pruned = {name: VariantSettings.model_validate(block) for name, block in variants.items()}
     cells = plan_sweep(sweep, pruned, known, len(images.train))

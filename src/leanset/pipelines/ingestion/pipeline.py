@@ -26,6 +26,7 @@ def create_pipeline(variants: Iterable[str], *, has_noise: bool) -> Pipeline:
             "sweep": "params:sweep",
             "clusterings": "params:clusterings",
             "scores": "params:scores",
+            "embeddings": "params:embeddings",
             **{name: f"params:{name}" for name in variants},
         },
         outputs=["image_set", "plan"],

@@ -14,7 +14,12 @@ from leanset.store import Entry, Key, Store
 from leanset.training import Recipe, TrainingSettings
 from leanset.training.engine import ENGINE_VERSION, device_kind
 from leanset.training.log import LogSettings
-from leanset.training.log.proxies import LOG_VERSION, proxy_recipe, record_log
+from leanset.training.log.proxies import (
+    LOG_VERSION,
+    proxy_recipe,
+    record_log,
+    recorded_validation,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -33,14 +38,17 @@ def record(
     images = images_of(image_set)
     seeds = [proxy_seed(sweep.seed, proxy) for proxy in range(settings.proxies)]
     divided_by = fold_seed(sweep.seed)
-    # only logs with folds name them, so that those without keep the keys they always had
+    # only logs that have them name them, so that those without keep the keys they always had
     folds = {"folds": divided_by} if settings.folds else {}
+    held_back = recorded_validation(images, settings)
+    validation = {} if held_back is None else {"validation": len(held_back)}
     key = Key.of(
         "log",
         image_set=hash_of(image_set),
         recipe=proxy_recipe(recipe, settings).model_dump(),
         settings=settings.model_dump(exclude={"recipe", "folds"}),
         **folds,
+        **validation,
         seeds=seeds,
         device=device_kind(training.device),
         engine=ENGINE_VERSION,

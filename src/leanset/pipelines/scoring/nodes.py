@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leanset.config import SweepSettings
-from leanset.pipelines.stored import clustering_of, hash_of, images_of, log_of
-from leanset.provenance import Work, Works, as_fact, work_behind
+from leanset.pipelines.blocks import blocks_of, described
+from leanset.pipelines.stored import clustering_of, hash_of, images_of, replicate
+from leanset.provenance import Works, as_fact, work_behind
 from leanset.scores import LogScore, ScoreBase, parse_score
 from leanset.scores.class_median_distance import ClassMedianDistance
 from leanset.scores.prototype_distance import PrototypeDistance
 from leanset.scores.scoring import score_log
 from leanset.store import Built, Entry, Key, Store
-from leanset.sweep import cells_of, replicates
+from leanset.sweep import cells_of, runs_of
 from leanset.tables import Table
 
 logger = logging.getLogger(__name__)
@@ -35,37 +36,23 @@ def score_from_log(
 ) -> list[Entry]:
     """Score the samples by what a log's proxies said of them, once for each block of proxies."""
     (recorded,), score = log, cast("LogScore", parse_score(settings))
-    whole = log_of(recorded)
-    runs = max(
-        replicates(cells_of(plan), f"score_{name}"), sweep.runs if name in sweep.scores else 1
-    )
-    count = 1 if score.proxies == "shared" else whole.replicates(runs)
-    entries = []
-    for run in range(count):
-        block = whole.block(run, count)
-        first = run * block.proxies
-        trained = {
-            f"proxy {first + number} of log {recorded.key.digest}": Work(seconds, block.epochs)
-            for number, seconds in enumerate(block.seconds.tolist())
-        }
-        key = _key(score, f"log {recorded.key.digest}, block {run} of {count}")
-        build = partial(_built, score, trained, partial(score_log, block, score, name))
-        entries.append(store.get_or_build(key, build))
-    shared = runs > 1 and count == 1
-    logger.info(
-        "score %s: from %s proxies of %s epochs%s.", name,
-        f"{count} × {whole.proxies // count}", whole.epochs,
-        f"; all {runs} runs share it, so their spread leaves the proxies' part out"
-        if shared else "",
-    )  # fmt: skip
-    return entries
+    runs = runs_of(cells_of(plan), f"score_{name}", sweep, listed=name in sweep.scores)
+    blocks = blocks_of(recorded, runs, score.proxies)
+    logger.info("score %s: from %s.", name, described(blocks, runs))
+    return [
+        store.get_or_build(
+            _key(score, block.name),
+            partial(_built, score, block.works, partial(score_log, block.log, score, name)),
+        )
+        for block in blocks
+    ]
 
 
 def score_from_clustering(
     clustering: list[Entry], embedding: list[Entry], store: Store, settings: dict[str, Any]
 ) -> list[Entry]:
     """Score the samples by each replicate of a clustering."""
-    (embedded,), score = embedding, PrototypeDistance.model_validate(settings)
+    score = PrototypeDistance.model_validate(settings)
     return [
         store.get_or_build(
             _key(score, f"clustering {fit.key.digest}"),
@@ -73,22 +60,31 @@ def score_from_clustering(
                 _built,
                 score,
                 work_behind(fit),
-                partial(score.score, clustering_of(fit), embedded["values"]),
+                partial(score.score, clustering_of(fit), replicate(embedding, run)["values"]),
             ),
         )
-        for fit in clustering
+        for run, fit in enumerate(clustering)
     ]
 
 
 def score_from_embedding(
     embedding: list[Entry], image_set: list[Entry], store: Store, settings: dict[str, Any]
 ) -> list[Entry]:
-    """Score the samples by their embedding and their labels."""
-    (embedded,), score = embedding, ClassMedianDistance.model_validate(settings)
+    """Score the samples by their labels and each replicate of their embedding."""
+    score = ClassMedianDistance.model_validate(settings)
     labels = images_of(image_set).train.labels
-    key = _key(score, f"embedding {embedded.key.digest}, labels of {hash_of(image_set)}")
-    values = partial(score.score, embedded["values"], labels)
-    return [store.get_or_build(key, partial(_built, score, work_behind(embedded), values))]
+    return [
+        store.get_or_build(
+            _key(score, f"embedding {embedded.key.digest}, labels of {hash_of(image_set)}"),
+            partial(
+                _built,
+                score,
+                work_behind(embedded),
+                partial(score.score, embedded["values"], labels),
+            ),
+        )
+        for embedded in embedding
+    ]
 
 
 def _key(score: ScoreBase, source: str) -> Key:

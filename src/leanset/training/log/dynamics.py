@@ -84,8 +84,7 @@ class Dynamics:
         Raises:
             LeansetError: it was not recorded, or is not finite.
         """
-        chosen = self._log.features_at
-        place = len(chosen) - 1 if epoch is None else chosen.index(epoch)
+        place = self._log.place_of(epoch)
         return self._read(name, slice(place, place + 1))[:, 0]
 
     def _read(self, name: str, epochs: slice) -> Tensor:

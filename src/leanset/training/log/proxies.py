@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from leanset.errors import LeansetError
-from leanset.images import ImageSet
+from leanset.images import ImageSet, Split
 from leanset.models import build_model, input_size
 from leanset.seeds import numpy_generator, torch_generator
 from leanset.store import Built
@@ -19,7 +19,7 @@ from leanset.training.engine import train_runs
 from leanset.training.job import Job, RunResult
 from leanset.training.log.folds import stratified_folds
 from leanset.training.log.recording import Recording
-from leanset.training.log.training_log import MOST_CLASSES, LogSettings
+from leanset.training.log.training_log import MOST_CLASSES, OF_VALIDATION, LogSettings
 from leanset.training.recipe import Recipe, TrainingSettings
 
 LOG_VERSION = 1
@@ -42,7 +42,7 @@ def record_log(
     training: TrainingSettings,
     folder: Path,
 ) -> Built:
-    """Train a proxy from each seed and record what it says of every training sample.
+    """Train a proxy from each seed and record what it says of every sample that is not tested on.
 
     Args:
         images: the proxies are trained on all of its training split, or with folds on all of it
@@ -80,8 +80,25 @@ def record_log(
         for file in sorted(folder.glob("*.npy"))
     }
     facts = _facts(settings, recipe, seeds, [results[job.key] for job in jobs])
-    of_samples = {"labels": images.train.labels} | ({"fold": fold} if settings.folds else {})
-    return Built({**of_samples, **arrays}, facts)
+    return Built({**_of_samples(images, settings, fold), **arrays}, facts)
+
+
+def recorded_validation(images: ImageSet, settings: LogSettings) -> Split | None:
+    """The validation split, where a log also holds what its proxies say of it."""
+    return images.validation if settings.features_at else None
+
+
+def _of_samples(
+    images: ImageSet, settings: LogSettings, fold: NDArray[np.int64]
+) -> dict[str, NDArray[np.int64]]:
+    """What there is to know of the samples, whatever the proxies say of them."""
+    of_samples = {"labels": images.train.labels}
+    if settings.folds:
+        of_samples["fold"] = fold
+    held_back = recorded_validation(images, settings)
+    if held_back is not None:
+        of_samples[f"{OF_VALIDATION}labels"] = held_back.labels
+    return of_samples
 
 
 def _folds(images: ImageSet, settings: LogSettings, seed: int) -> NDArray[np.int64]:
@@ -104,12 +121,15 @@ def _layout(
         from leanset.training.log.predictions import SCALARS
 
         layout = dict.fromkeys(SCALARS, (np.float32, always))
-    chosen = (settings.proxies, len(settings.features_at), len(images.train))
+    chosen = (settings.proxies, len(settings.features_at))
     if settings.features_at:
-        layout["features"] = np.float32, (*chosen, _feature_width(images, recipe.model))
-        layout["errors"] = np.float32, (*chosen, images.classes)
+        width = _feature_width(images, recipe.model)
+        for split, samples in (("", images.train), (OF_VALIDATION, images.validation)):
+            if samples is not None:
+                layout[f"{split}features"] = np.float32, (*chosen, len(samples), width)
+                layout[f"{split}errors"] = np.float32, (*chosen, len(samples), images.classes)
     if settings.gradient_norms:
-        layout["gradient_norms"] = np.float32, chosen
+        layout["gradient_norms"] = np.float32, (*chosen, len(images.train))
     return layout
 
 

@@ -8,27 +8,37 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import PositiveInt, model_validator
+from pydantic import NonNegativeInt, PositiveInt, model_validator
 
 from leanset.errors import LeansetError
 from leanset.frozen import Frozen
 
 if TYPE_CHECKING:
     from leanset.training.log.dynamics import Dynamics
+    from leanset.training.log.snapshot import Snapshot
 
 MOST_CLASSES = 100
 """Up to so many classes a log holds all logits; above, the numbers that scores are made of."""
 
-AT_CHOSEN_EPOCHS = ("features", "errors", "gradient_norms")
+OF_VALIDATION = "validation_"
+"""What the names of arrays begin with that are of the validation split."""
+
+AT_CHOSEN_EPOCHS = (
+    "features", "errors", "gradient_norms", f"{OF_VALIDATION}features", f"{OF_VALIDATION}errors",
+)  # fmt: skip
 """What a log holds of the epochs ``features_at`` only; all else it holds of every epoch."""
+
+_OF_SAMPLES = ("labels", "fold", f"{OF_VALIDATION}labels")
+"""What a log holds of its samples, whatever the proxies say of them."""
 
 
 class LogSettings(Frozen):
     """How proxies are trained and what is recorded of them.
 
     ``recipe`` is the name of a recipe; its epochs give way to those of the log. ``features_at``
-    are the epochs, from 1, after which penultimate features and errors p − y are recorded too,
-    and with ``gradient_norms`` the norm of each sample's gradient over all parameters. With
+    are the epochs after which penultimate features and errors p − y are recorded too, 0 for before
+    the training, and with ``gradient_norms`` the norm of each sample's gradient over all
+    parameters; features and errors also of the validation split, where there is one. With
     ``folds`` each proxy is trained without a fold of its own, of as many folds as proxies, and
     recorded on all samples all the same; what it says of its fold is then of samples that it was
     not trained on.
@@ -37,7 +47,7 @@ class LogSettings(Frozen):
     recipe: str
     proxies: PositiveInt
     epochs: PositiveInt
-    features_at: tuple[PositiveInt, ...] = ()
+    features_at: tuple[NonNegativeInt, ...] = ()
     gradient_norms: bool = False
     folds: bool = False
 
@@ -60,10 +70,16 @@ class LogSettings(Frozen):
         return self
 
 
+_OF_BOTH_SPLITS = (
+    "Set dataset.validation, and features_at in its block of logs, and record it again."
+)
+
 _REMEDIES = {
     "logits": f"Above {MOST_CLASSES} classes it holds only the numbers that scores are made of.",
     "features": "Set features_at in its block of logs, and record it again.",
     "errors": "Set features_at in its block of logs, and record it again.",
+    f"{OF_VALIDATION}features": _OF_BOTH_SPLITS,
+    f"{OF_VALIDATION}errors": _OF_BOTH_SPLITS,
     "gradient_norms": "Set gradient_norms: true in its block of logs, and record it again.",
 }
 
@@ -78,14 +94,16 @@ class TrainingLog:
 
     Attributes:
         labels: ``int64 [N]``, what the proxies were trained on.
-        features_at: the E epochs, from 1, of which more was recorded.
+        features_at: the E epochs of which more was recorded; 0 is before the training.
         seconds: ``float64 [R]``, what training and recording each proxy took.
         arrays: by name, mapped from disk, one row for each proxy: ``logits float16 [R, T, N, C]``,
             or above 100 classes a ``float32 [R, T, N]`` for each of ``predictions.SCALARS``; and,
             if asked for, ``features float32 [R, E, N, D]``, ``errors float32 [R, E, N, C]`` and
-            ``gradient_norms float32 [R, E, N]``.
+            ``gradient_norms float32 [R, E, N]``; of the V samples of a validation split
+            ``validation_features [R, E, V, D]`` and ``validation_errors [R, E, V, C]``.
         fold: ``int64 [N]``, which proxy was trained without the sample; None where all were
             trained on all.
+        validation_labels: ``int64 [V]``; None where the validation split was not recorded.
     """
 
     labels: NDArray[np.int64]
@@ -93,6 +111,7 @@ class TrainingLog:
     seconds: NDArray[np.float64]
     arrays: Mapping[str, NDArray[Any]]
     fold: NDArray[np.int64] | None = None
+    validation_labels: NDArray[np.int64] | None = None
 
     @classmethod
     def from_arrays(
@@ -103,10 +122,9 @@ class TrainingLog:
             labels=arrays["labels"],
             features_at=tuple(facts["settings"]["features_at"]),
             seconds=np.add(facts["seconds_train"], facts["seconds_recording"]),
-            arrays={
-                name: array for name, array in arrays.items() if name not in {"labels", "fold"}
-            },
+            arrays={name: array for name, array in arrays.items() if name not in _OF_SAMPLES},
             fold=arrays.get("fold"),
+            validation_labels=arrays.get(f"{OF_VALIDATION}labels"),
         )
 
     @property
@@ -133,6 +151,56 @@ class TrainingLog:
             )
         return self.arrays[name]
 
+    def place_of(self, epoch: int | None) -> int:
+        """Where the chosen epochs have ``epoch``, or the last of them.
+
+        Raises:
+            LeansetError: it is not among them.
+        """
+        if epoch is None:
+            return len(self.features_at) - 1
+        if epoch not in self.features_at:
+            chosen = ", ".join(map(str, self.features_at))
+            raise LeansetError(
+                f"of epoch {epoch} the training log holds nothing more"
+                f"{f', only of {chosen}' if chosen else ''}.",
+                remedy="Add it to features_at in its block of logs, and record it again.",
+            )
+        return self.features_at.index(epoch)
+
+    def snapshot(self, epoch: int | None) -> Snapshot:
+        """What the proxies said of the training split after one of ``features_at``, in memory.
+
+        Args:
+            epoch: 0 for before the training, None for the last of ``features_at``.
+
+        Raises:
+            LeansetError: it was not recorded, or is not finite.
+        """
+        return self._snapshot("", self.labels, epoch)
+
+    def validation_snapshot(self, epoch: int | None) -> Snapshot:
+        """The same of the validation split, to whose samples it is aligned.
+
+        Raises:
+            LeansetError: it was not recorded, or is not finite.
+        """
+        if self.validation_labels is None:
+            raise LeansetError(
+                "the training log holds nothing of a validation split.", remedy=_OF_BOTH_SPLITS
+            )
+        return self._snapshot(OF_VALIDATION, self.validation_labels, epoch)
+
+    def _snapshot(self, split: str, labels: NDArray[np.int64], epoch: int | None) -> Snapshot:
+        from leanset.training.log.snapshot import Snapshot
+
+        seen = self.dynamics(slice(None))
+        return Snapshot(
+            labels=np.array(labels),
+            errors=seen.recorded(f"{split}errors", epoch).numpy(),
+            features=seen.recorded(f"{split}features", epoch).numpy(),
+        )
+
     def dynamics(self, samples: slice) -> Dynamics:
         """What the proxies said of a stretch of samples, as tensors."""
         from leanset.training.log.dynamics import Dynamics
@@ -141,7 +209,10 @@ class TrainingLog:
 
     def stretches(self, numbers: int) -> Iterator[tuple[slice, Dynamics]]:
         """All samples, so many at a time that no array of theirs holds more than ``numbers``."""
-        of_one = max(array.size for array in self.arrays.values()) // len(self.labels)
+        sizes = [
+            array.size for name, array in self.arrays.items() if not name.startswith(OF_VALIDATION)
+        ]
+        of_one = max(sizes) // len(self.labels)
         length = max(1, numbers // of_one)
         for start in range(0, len(self.labels), length):
             stretch = slice(start, start + length)

@@ -12,6 +12,7 @@ import torch
 from leanset.models import build_model
 from leanset.seeds import torch_generator
 from leanset.training.job import EpochRecord, Job, RunResult, failed, reason_of
+from leanset.training.log.recording import Recording
 from leanset.training.outcome import Trained, judged
 from leanset.training.prepared import PreparedImages
 from leanset.training.stack.feed import Course, draw_feed
@@ -127,8 +128,12 @@ class Convoy:
         generator = torch_generator(job.training_seed)
         network = build_model(job.recipe.model, images.shape, images.classes, generator)
         feed = draw_feed(job, images, generator)
+        way = _UnderWay(number, job, feed.course)
+        if job.recording and job.recording.at_start:
+            self._network.load_state_dict(network.state_dict())
+            self._record(job.recording, 0, way)
         self._stack.put(lane, network, feed)
-        self._under_way[lane] = _UnderWay(number, job, feed.course)
+        self._under_way[lane] = way
 
     def _advance(self) -> None:
         """Train until the first lane is to be looked at; all lanes share the time."""
@@ -164,10 +169,14 @@ class Convoy:
         history = self._stack.history(lane, way.course, way.steps)
         self._stack.load(lane, self._network, way.steps)
         if way.job.recording:
-            start = time.perf_counter()
-            way.job.recording.write(len(history), self._network, self._network, self._images)
-            way.seconds_recording += time.perf_counter() - start
+            self._record(way.job.recording, len(history), way)
         return self._result(way, history) if way.steps == way.course.steps else None
+
+    def _record(self, recording: Recording, epoch: int, way: _UnderWay) -> None:
+        """Write down what the network says that has been loaded."""
+        start = time.perf_counter()
+        recording.write(epoch, self._network, self._network, self._images)
+        way.seconds_recording += time.perf_counter() - start
 
     def _result(self, way: _UnderWay, history: tuple[EpochRecord, ...]) -> RunResult:
         """Judge the network that has been loaded from a lane."""
