@@ -1,13 +1,18 @@
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pydantic import ValidationError
 from tests.selectors.examples import chosen, scores_of, times_chosen
 
 from leanset.clustering import Clustering
+from leanset.coverage.demand import Demand
 from leanset.errors import LeansetError
 from leanset.selectors import Denoised, Materials, Needs
+from leanset.selectors.weighing import Weighing
+from leanset.training.log.snapshot import Moment
 
 RANDOM = {"method": "random"}
 HARDEST = {"method": "ranked", "score": "el2n", "keep": "hardest"}
@@ -109,7 +114,7 @@ def test_the_rule_that_follows_checks_the_budget_against_what_is_left() -> None:
 
 @pytest.mark.parametrize("method", ["denoised", "full", "rs2", "oracle_clean"])
 def test_rules_that_cannot_follow_a_filter_are_refused_with_those_that_can(method: str) -> None:
-    with pytest.raises(ValidationError, match="'random', 'stratified_random', 'clustered'"):
+    with pytest.raises(ValidationError, match="'random', 'stratified_random', 'beta_sampling'"):
         denoised(1, {"method": method})
 
 
@@ -123,3 +128,79 @@ def test_a_suspicion_that_is_not_a_number_is_refused_with_its_name() -> None:
     materials = Materials(np.zeros(2, dtype=np.int64), scores={"aum": scores_of([0.0, np.nan])})
     with pytest.raises(LeansetError, match="score aum: 1 of 2 samples"):
         chosen(denoised(1, RANDOM), 1, materials)
+
+
+# --- what a rule that weighs says is passed on
+
+NEEDS = Needs(
+    clusterings=("c",), scores=("el2n",), embeddings=("pca",), moments=(Moment("short", 3),),
+    validation=True, wrong_labels=True,
+)  # fmt: skip
+
+
+class Heaviest(Weighing):
+    """Keeps the samples of the highest score, and weighs them by it."""
+
+    method: Literal["heaviest"] = "heaviest"
+    weights: Literal["none", "loss", "sampler"] = "loss"
+
+    def needs(self) -> Needs:
+        return NEEDS
+
+    def demand(self, keep: int, materials: Materials) -> Demand:
+        return Demand(memory=1000 * len(materials.labels) + keep, remedy="lower k")
+
+    def remarks(self, keep: int, materials: Materials) -> Iterator[str]:
+        yield f"{keep} of {len(materials.labels)}, labels {materials.labels.tolist()}."
+
+    def weighed(
+        self,
+        keep: int,
+        group: Materials,
+        rng: np.random.Generator,  # noqa: ARG002
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        values = group.scores["el2n"].values.astype(np.float64)
+        heaviest = np.argsort(-values)[:keep]
+        return heaviest, values[heaviest]
+
+
+def weighing(drop: float) -> Denoised:
+    """A filter before a rule that weighs, as a new one would be put among those it may follow."""
+    return denoised(drop, RANDOM).model_copy(update={"then": Heaviest()})
+
+
+def test_the_weights_of_the_rule_that_follows_stay_with_their_samples() -> None:
+    # 6 and 7 are dropped; the highest of the rest are 0 (9), 1 (7) and 2 (5), on average 7
+    selection = weighing(2).choose(3, EXAMPLE, np.random.default_rng(0))
+    assert selection.indices.tolist() == [0, 1, 2]
+    assert selection.weights is not None
+    assert selection.weights.tolist() == pytest.approx([9 / 7, 1, 5 / 7])
+    assert selection.weighting == "loss"
+    assert chosen(weighing(2), 3, EXAMPLE) == [0, 1, 2]
+
+
+def test_a_rule_that_does_not_weigh_has_no_weights_behind_a_filter_either() -> None:
+    rng = np.random.default_rng
+    selection = denoised(2, RANDOM).choose(3, EXAMPLE, rng(5))
+    assert (selection.weights, selection.weighting) == (None, None)
+    assert selection.indices.tolist() == denoised(2, RANDOM).select(3, EXAMPLE, rng(5)).tolist()
+
+
+def test_it_needs_all_that_the_rule_that_follows_needs() -> None:
+    assert weighing(1).needs() == Needs(
+        clusterings=("c",), scores=("aum", "el2n"), embeddings=("pca",),
+        moments=(Moment("short", 3),), validation=True, wrong_labels=True,
+    )  # fmt: skip
+
+
+def test_it_takes_what_the_rule_that_follows_takes_of_what_is_left() -> None:
+    assert weighing(2).demand(3, EXAMPLE) == Demand(memory=6003, remedy="lower k")
+    assert denoised(2, RANDOM).demand(3, EXAMPLE) is None
+
+
+def test_remarks_are_on_what_is_left() -> None:
+    # of the samples 0 to 7, the last two are dropped
+    (remark,) = weighing(2).remarks(3, EXAMPLE)
+    labels = remark.removeprefix("3 of 6, labels [").removesuffix("].").split(", ")
+    assert sorted(labels) == ["0"] * 3 + ["1"] * 3
+    assert list(denoised(2, RANDOM).remarks(3, EXAMPLE)) == []

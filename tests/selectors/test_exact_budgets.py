@@ -27,7 +27,9 @@ from leanset.selectors import (
     StratifiedRandom,
     Weighted,
     Window,
+    parse_selector,
 )
+from leanset.training.log.snapshot import Moment, Snapshot
 
 BALANCES = ("none", "proportional", "uniform")
 
@@ -52,8 +54,34 @@ def scored_rules() -> Iterable[Selector]:
         yield BetaSampling.model_validate({"method": "beta_sampling", "doubt": "doubt", **over})
 
 
+def covering_rules() -> Iterable[Selector]:
+    """Every rule of coverage and of gradients, with every class balance it takes."""
+    for balance in BALANCES:
+        for block in (
+            {"method": "facility_location", "embedding": "e"},
+            {"method": "facility_location", "embedding": "e", "similarity": "euclidean"},
+            {"method": "facility_location", "embedding": "e", "optimizer": {"name": "lazy"}},
+            {"method": "facility_location", "embedding": "e", "optimizer": {"name": "stochastic"}},
+            {"method": "graph_cut", "embedding": "e"},
+            {"method": "k_center", "embedding": "e"},
+            {"method": "herding", "embedding": "e"},
+            {"method": "d2", "embedding": "e", "score": "s"},
+            {"method": "craig", "log": "l", "weights": "loss"},
+            {"method": "gradmatch", "log": "l", "weights": "sampler", "clip": 2},
+            {"method": "glister", "log": "l", "refreshes": 3},
+            {"method": "cal", "log": "l", "neighbours": 3},
+            {"method": "contextual_diversity", "log": "l"},
+        ):
+            yield parse_selector({"balance": balance, **block})
+    for keep in ("furthest", "closest"):
+        yield parse_selector(
+            {"method": "semdedup", "embedding": "e", "clustering": "c", "keep": keep}
+        )
+
+
 SCORED = tuple(scored_rules())
-SELECTORS: tuple[Selector, ...] = (
+COVERING = tuple(covering_rules())
+SELECTORS_OF_MANY: tuple[Selector, ...] = (
     Full(method="full"),
     Random(method="random"),
     Rs2(method="rs2"),
@@ -75,6 +103,11 @@ SELECTORS: tuple[Selector, ...] = (
         then=Clustered(method="clustered", clustering="c", keep="closest"),
     ),
 )
+SELECTORS = (
+    *SELECTORS_OF_MANY,
+    *COVERING,
+    *(Denoised(method="denoised", suspects="doubt", drop=0.2, then=rule) for rule in COVERING[::4]),
+)
 
 
 @dataclass(frozen=True)
@@ -94,12 +127,28 @@ def materials_of(
     """A clustering, a score, a doubt that runs the other way, and every fifth label wrong."""
     values = (distance if score is None else score).astype(np.float32)
     doubt = (values.max() - values) / max(float(values.max()), 1.0)
+    points = np.stack([values, doubt, assignment.astype(np.float32)], axis=1)
+    seen = said_of(labels, points)
     return Materials(
         labels,
         {"c": Clustering(assignment, distance, np.zeros((clusters, 1), dtype=np.float32))},
         {"s": SampleScores(values, use_labels), "doubt": SampleScores(doubt, use_labels)},
         np.arange(len(labels)) % 5 == 4,
+        embeddings={"e": points},
+        snapshots={Moment("l"): seen},
+        validation={Moment("l"): seen.at(np.arange(0, len(labels), 2))},
     )
+
+
+def said_of(labels: np.ndarray, points: np.ndarray) -> Snapshot:
+    """Two proxies that see the points, scaled, and are the surer the nearer these are to 0."""
+    classes = int(labels.max()) + 1
+    features = np.stack([points, -2 * points]).astype(np.float32)
+    logits = np.zeros((2, len(labels), classes), dtype=np.float64)
+    logits[:, np.arange(len(labels)), labels] = 3 / (1 + np.abs(features).sum(axis=2))
+    errors = np.exp(logits) / np.exp(logits).sum(axis=2, keepdims=True)
+    errors[:, np.arange(len(labels)), labels] -= 1
+    return Snapshot(labels, errors.astype(np.float32), features)
 
 
 @st.composite
@@ -171,7 +220,7 @@ def check(selector: Selector, case: Case, seed: int) -> None:
     if not keep:
         return
     first, second = (
-        selector.select(keep, case.materials, np.random.default_rng(seed)) for _ in range(2)
+        selector.choose(keep, case.materials, np.random.default_rng(seed)).indices for _ in range(2)
     )
     expected = available if selector.redraws else keep
     assert first.shape == (expected,)
@@ -197,7 +246,7 @@ def test_a_subset_has_exactly_its_budget_on_few_samples(
 @given(large_cases(), st.integers(0, 2**63 - 1))
 @settings(max_examples=25, deadline=None)
 def test_a_subset_has_exactly_its_budget_with_up_to_5000_clusters(case: Case, seed: int) -> None:
-    for selector in SELECTORS:
+    for selector in SELECTORS_OF_MANY:
         check(selector, case, seed)
 
 
@@ -208,6 +257,9 @@ def arrays_of(materials: Materials) -> list[np.ndarray]:
         *materials.clusterings["c"].arrays().values(),
         *(scores.values for scores in materials.scores.values()),
         materials.wrong,
+        *materials.embeddings.values(),
+        *(array for seen in materials.snapshots.values() for array in vars(seen).values()),
+        *(array for seen in materials.validation.values() for array in vars(seen).values()),
     ]
 
 

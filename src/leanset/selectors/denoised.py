@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal, Self, TypeAlias
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Discriminator
 
 from leanset.budgets import Budget, kept
+from leanset.coverage.demand import Demand
 from leanset.errors import LeansetError
 from leanset.finite import require_finite
-from leanset.selectors.base import Materials, Needs, SelectorBase
-from leanset.selectors.baseline import Random, StratifiedRandom
-from leanset.selectors.beta_sampling import BetaSampling
-from leanset.selectors.ccs import Ccs
-from leanset.selectors.clustered import Clustered
-from leanset.selectors.middle import Middle
-from leanset.selectors.ranked import Ranked
+from leanset.seeds import numpy_generator
+from leanset.selectors.base import Materials, Needs, Selection, SelectorBase
 from leanset.selectors.ranking import between
-from leanset.selectors.weighted import Weighted
-from leanset.selectors.window import Window
-
-Rule: TypeAlias = (
-    Random | StratifiedRandom | Clustered | Ranked | Window | Middle | Ccs | BetaSampling | Weighted
-)
-"""Every rule that can choose from a part of the samples as well as from all."""
+from leanset.selectors.rules import Rule
 
 
 class Denoised(SelectorBase):
@@ -50,11 +41,7 @@ class Denoised(SelectorBase):
     def needs(self) -> Needs:
         """The suspicion, and what the rule that follows needs."""
         inner = self.then.needs()
-        return Needs(
-            clusterings=inner.clusterings,
-            scores=tuple(dict.fromkeys((self.suspects, *inner.scores))),
-            wrong_labels=inner.wrong_labels,
-        )
+        return replace(inner, scores=tuple(dict.fromkeys((self.suspects, *inner.scores))))
 
     def alternatives(self) -> Mapping[str, Self]:
         """Those of the rule that follows, each after the same filter."""
@@ -74,19 +61,40 @@ class Denoised(SelectorBase):
             )
         self.then.check(keep, left)
 
-    def select(
-        self, keep: int, materials: Materials, rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        """The choice of the rule that follows, among the least suspect samples.
+    def demand(self, keep: int, materials: Materials) -> Demand | None:
+        """What the rule that follows takes, of what is left."""
+        return self.then.demand(keep, self._foretaste(materials))
+
+    def remarks(self, keep: int, materials: Materials) -> Iterator[str]:
+        """Those of the rule that follows, on what is left."""
+        yield from self.then.remarks(keep, self._foretaste(materials))
+
+    def choose(self, keep: int, materials: Materials, rng: np.random.Generator) -> Selection:
+        """The choice of the rule that follows, with its weights, among the least suspect samples.
 
         Raises:
             LeansetError: a score is not finite.
         """
+        trusted = self._trusted(materials, rng)
+        chosen = self.then.choose(keep, materials.restricted(trusted), rng)
+        return replace(chosen, indices=trusted[chosen.indices])
+
+    def select(
+        self, keep: int, materials: Materials, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """What is chosen, without weights."""
+        trusted = self._trusted(materials, rng)
+        return trusted[self.then.select(keep, materials.restricted(trusted), rng)]
+
+    def _trusted(self, materials: Materials, rng: np.random.Generator) -> NDArray[np.int64]:
+        """The least suspect samples, as many as the filter leaves."""
         suspicion = materials.scores[self.suspects]
         require_finite(suspicion.values, f"score {self.suspects}")
-        left = self._left(len(materials.labels))
-        trusted = between(suspicion, materials.labels, 0, left, rng)
-        return trusted[self.then.select(keep, materials.restricted(trusted), rng)]
+        return between(suspicion, materials.labels, 0, self._left(len(materials.labels)), rng)
+
+    def _foretaste(self, materials: Materials) -> Materials:
+        """What the filter leaves of the materials, before there is a seed to break its ties."""
+        return materials.restricted(self._trusted(materials, numpy_generator(0)))
 
     def _left(self, available: int) -> int:
         """How many samples the filter leaves, none if it is to drop more than there are."""
