@@ -21,7 +21,7 @@ lint: .venv/lint  ## style, types, and the rules of the house
 viz: .venv/viz  ## open the pipelines and their results in a browser
 	$(BIN)/kedro viz run --env=$(ENV)
 
-bench: .venv/test  ## measure what is promised
+bench: .venv/test .venv/bench  ## measure what is promised
 	$(BIN)/python -m tests.benchmarks
 
 docs: .venv/runtime  ## write what the last sweeps measured into the README and docs/results

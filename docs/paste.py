@@ -1,9 +1,9 @@
 """Write what was measured into the pages that show it: ``make docs``.
 
 Takes the log of a default sweep (``make sweep > data/base/sweep.log``), those of the sweeps with
-label noise (``make sweep ENV=noise_few > data/noise_few/sweep.log``, and so on), that of the
-benchmarks (``make bench > data/bench.log``) and the newest results of the replicas, and leaves
-alone what it finds no measurement of.
+label noise (``make sweep ENV=noise_few > data/noise_few/sweep.log``, and so on) and of coverage
+(``ENV=coverage``), that of the benchmarks (``make bench > data/bench.log``) and the newest results
+of the replicas, and leaves alone what it finds no measurement of.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ README = ROOT / "README.md"
 SCORES = ROOT / "docs/scores.md"
 ENGINE = ROOT / "docs/engine.md"
 DIFFICULTY = ROOT / "docs/results/replica_difficulty.md"
-REPLICA = ROOT / "docs/results/replica_kmeans.md"
+COVERAGE = ROOT / "docs/coverage.md"
+COVERAGE_LOG = ROOT / "data/coverage/sweep.log"
+GROWTH = "facility_location_growth.svg"
+REPLICAS = ("replica_kmeans", "replica_craig")
 
 
 def paste_sweep() -> None:
@@ -105,17 +108,57 @@ def paste_benchmarks(page: Path, subjects: tuple[str, ...]) -> None:
     _paste(page, "make bench", rows)
 
 
-def paste_replica() -> None:
-    """Copy the newest page of the replica, with the command that made it."""
-    pages = sorted((ROOT / "data/replica_kmeans/published/published.md").glob("*/published.md"))
-    version = pages[-1].parent.name
+def paste_growth() -> None:
+    """Copy the figure that the benchmarks drew."""
+    drawn = (ROOT / "data" / GROWTH).read_text()
+    # the drawing ends lines with spaces, which no tool of ours would leave
+    lines = [line.rstrip() for line in drawn.splitlines()]
+    figure = ROOT / "docs/figures" / GROWTH
+    figure.parent.mkdir(exist_ok=True)
+    figure.write_text("\n".join(lines) + "\n")
+
+
+def paste_replica(env: str) -> None:
+    """Copy the newest page of a replica, with the command that made it and other verdicts."""
+    page = max((ROOT / f"data/{env}/published/published.md").glob("*/published.md"))
+    version = page.parent.name
     made_by = (
-        "Made by `make sweep ENV=replica_kmeans` and then `make docs`, from version "
-        f"`{version}` of the sweep."
+        f"Made by `make sweep ENV={env}` and then `make docs`, from version `{version}` of the "
+        "sweep."
     )
-    title, _, body = pages[-1].read_text().partition("\n")
-    REPLICA.parent.mkdir(parents=True, exist_ok=True)
-    REPLICA.write_text(f"{title}\n\n{made_by}\n{body}")
+    title, _, body = page.read_text().partition("\n")
+    written = ROOT / f"docs/results/{env}.md"
+    written.parent.mkdir(parents=True, exist_ok=True)
+    written.write_text(f"{title}\n\n{made_by}\n{body}{_asked_beside(env, version)}")
+
+
+def _asked_beside(env: str, version: str) -> str:
+    """What became of the hypotheses of a replica, and how well its subsets match gradients."""
+    import pandas as pd
+
+    verdicts = ROOT / f"data/{env}/verdicts.parquet/{version}/verdicts.parquet"
+    if not verdicts.exists():
+        return ""
+    lines = ["", "## What was asked beside", "", "With 95 % intervals:", ""]
+    for row in pd.read_parquet(verdicts).itertuples():
+        measured = f"{row.difference:+.2f} points, {row.low:+.2f} to {row.high:+.2f}"
+        lines.append(f"- {row.claim}: **{row.verdict}** ({measured})")
+    table = ROOT / f"data/{env}/gradient_match.parquet/{version}/gradient_match.parquet"
+    matches = pd.read_parquet(table)
+    errors = ["error_here", "error_elsewhere", "random_here", "random_elsewhere"]
+    lines += [
+        "",
+        "How far the gradient of each subset is from that of all samples, as a part of it",
+    ]
+    lines += ["(medians over runs): at the network where it was chosen, and at one trained from"]
+    lines += ["another seed; and the same of a random subset.", ""]
+    lines += [
+        "| variant | here | held out | random here | random held out |",
+        "|---|" + "---:|" * 4,
+    ]
+    for variant, row in matches.groupby("variant")[errors].median().iterrows():
+        lines.append(f"| {variant} | {' | '.join(f'{row[name]:.3f}' for name in errors)} |")
+    return "\n".join([*lines, ""])
 
 
 def _paste(page: Path, command: str, lines: list[str]) -> None:
@@ -139,10 +182,18 @@ if __name__ == "__main__":
     if BENCH_LOG.exists():
         paste_benchmarks(ENGINE, ("engine",))
         paste_benchmarks(SCORES, ("scores", "grand"))
-        done.append(f"{ENGINE.name} and {SCORES.name} (benchmarks)")
-    if (ROOT / "data/replica_kmeans/published").exists():
-        paste_replica()
-        done.append(REPLICA.name)
+        paste_benchmarks(COVERAGE, ("facility", "k_center", "craig"))
+        done.append(f"{ENGINE.name}, {SCORES.name} and {COVERAGE.name} (benchmarks)")
+    if COVERAGE_LOG.exists():
+        _paste(COVERAGE, "make sweep ENV=coverage", _shown(COVERAGE_LOG, "Test accuracy"))
+        done.append(f"{COVERAGE.name} (coverage)")
+    if (ROOT / "data" / GROWTH).exists():
+        paste_growth()
+        done.append(GROWTH)
+    for env in REPLICAS:
+        if (ROOT / f"data/{env}/published").exists():
+            paste_replica(env)
+            done.append(f"{env}.md")
     if (ROOT / "data/replica_difficulty/verdicts.parquet").exists():
         paste_difficulty()
         done.append(DIFFICULTY.name)

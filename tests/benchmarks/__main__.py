@@ -3,6 +3,9 @@
 import sys
 
 from tests.benchmarks import (
+    coverage,
+    coverage_growth,
+    craig,
     engine_cpu,
     engine_cpu_comparison,
     engine_cpu_step,
@@ -24,6 +27,11 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     engine_gpu.RESNET9,
     scores.FROM_LOG,
     scores.GRADIENTS,
+    coverage.FACILITY_LOCATION,
+    coverage.K_CENTER,
+    craig.CRAIG,
+    coverage_growth.GROWTH,
+    coverage_growth.MANY,
 )
 
 

@@ -45,6 +45,7 @@ TINY: dict[str, dict[str, Any]] = {
             "dynamics": {"proxies": 1, "epochs": 3},
             "gradients": {"proxies": 1, "epochs": 2, "features_at": [2]},
             "crossval": {"proxies": 2, "epochs": 2},
+            "warm": {"proxies": 2, "epochs": 2, "features_at": [2]},
         }
     },
     "parameters/sweep.yml": {"sweep": {"budgets": [20, 0.1], "runs": 2}},

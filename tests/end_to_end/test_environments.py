@@ -12,8 +12,10 @@ from leanset.budgets import kept
 from leanset.config import Settings
 from leanset.io.config_loader import SweepConfigLoader
 from leanset.scores import METHODS
+from leanset.selectors.craig import Craig
 from leanset.selectors.denoised import Denoised
 from tests.end_to_end.project import REPOSITORY, Project
+from tests.end_to_end.rules import COVERING
 from tests.optional import require
 
 SHIPPED = sorted(
@@ -93,7 +95,8 @@ def settings_of(project: Project, env: str) -> Settings:
 
 def sizes_in(settings: Settings) -> dict[str, list[int]]:
     """What each variant keeps of all there is to train on."""
-    available = settings.dataset.train_samples or 60_000
+    drawn = settings.dataset.train_samples or 60_000
+    available = drawn - settings.dataset.validation_samples(drawn)
     return {
         name: [kept(budget, available) for budget in variant.budgets or settings.sweep.budgets]
         for name, variant in settings.active().items()
@@ -128,6 +131,39 @@ def test_the_environment_scores_has_every_score_at_five_budgets(shipped: Project
     sizes = sizes_in(settings)
     assert sizes.pop("full") == [60_000]
     assert all(size == [600, 3000, 6000, 18_000, 30_000] for size in sizes.values())
+
+
+def test_the_environment_coverage_has_every_rule_of_coverage_beside_random_ones(
+    shipped: Project,
+) -> None:
+    settings = settings_of(shipped, "coverage")
+    methods = {variant.selector.method for variant in settings.active().values()}
+    assert methods == {"full", "random", "stratified_random", *COVERING}
+    sizes = sizes_in(settings)
+    assert sizes.pop("full") == [55_000]
+    assert all(size == sizes["random"] for size in sizes.values())
+
+
+def test_the_craig_replica_has_its_published_arm_and_every_other_one_by_steps_and_by_epochs(
+    shipped: Project,
+) -> None:
+    settings = settings_of(shipped, "replica_craig")
+    active, recipes = settings.active(), settings.recipes
+    sizes = sizes_in(settings)
+    assert sizes.pop("full") == [10_000]
+    assert all(size == [2000] for size in sizes.values())
+    assert {variant.runs for variant in active.values()} == {None}
+    assert settings.sweep.runs == 10
+    arms = {"random", "stratified_random", "craig", "craig_loss", "craig_sampler"}
+    assert active.keys() == {"full", "craig_untrained", *arms, *(f"{arm}_epochs" for arm in arms)}
+    assert recipes[settings.sweep.recipe].compute == "equal_steps"
+    for arm in arms:
+        assert active[arm].recipe is None
+        assert recipes[active[f"{arm}_epochs"].recipe or ""].compute == "equal_epochs"
+        assert active[arm].selector == active[f"{arm}_epochs"].selector
+    published = active["craig_untrained"].selector
+    assert isinstance(published, Craig)
+    assert (published.epoch, published.weights) == (0, "sampler")
 
 
 @pytest.mark.parametrize("env", ["noise_symmetric", "noise_asymmetric", "noise_few"])
@@ -173,6 +209,23 @@ def test_a_variant_reads_the_artifacts_it_names_and_no_others(shipped: Project) 
         assert "clustering_pca50_k500" in pipelines["furthest_k500"].inputs()
         assert "clustering_pca50_k50" not in pipelines["furthest_k500"].inputs()
         assert "embedding_pixels" not in pipelines["__default__"].datasets()
+
+
+def test_a_rule_of_coverage_reads_the_log_or_the_embedding_it_names(shipped: Project) -> None:
+    reads = {
+        "craig": {"log_warm"},
+        "k_center": {"embedding_features"},
+        "d2": {"score_el2n_warm", "embedding_features"},
+        "semdedup": {"clustering_features_k50", "embedding_features"},
+    }
+    kinds = ("log_", "embedding_", "score_", "clustering_")
+    with shipped.session("coverage") as session:
+        session.load_context()
+        for name, read in reads.items():
+            inputs = pipelines[name].inputs()
+            assert {dataset for dataset in inputs if dataset.startswith(kinds)} == read
+        made = pipelines["__default__"].all_outputs()
+        assert {name for name in made if name.startswith("log_")} == {"log_warm"}
 
 
 def test_fashion_mnist_is_read_and_verified(shipped: Project) -> None:

@@ -17,6 +17,7 @@ LOGS = {
     "log_dynamics": (1, 3),
     "log_gradients": (1, 2),
     "log_crossval": (2, 2),
+    "log_warm": (2, 2),
 }
 
 
@@ -85,10 +86,11 @@ def test_a_log_is_recorded_once_and_again_only_if_what_makes_it_changes(
     }
     logs["gradients"] = {"proxies": 1, "epochs": 1, "features_at": [1]}
     logs["crossval"] = {"proxies": 2, "epochs": 1}
+    logs["warm"] = {"proxies": 2, "epochs": 1, "features_at": [1]}
     project.write("tiny/parameters/logs.yml", {"logs": logs})
     # of two names for one and the same log the second finds what the first made
     ingest_and_record(project)
-    assert len(stored(project)) == 3
+    assert len(stored(project)) == 4
     assert keys(project, "ensemble") == keys(project, "dynamics")
 
     # epochs of the recipe give way to those of the log, and so do the fields of the sweep
@@ -96,7 +98,7 @@ def test_a_log_is_recorded_once_and_again_only_if_what_makes_it_changes(
     project.write("tiny/parameters/training.yml", {"recipes": recipes})
     monkeypatch.setattr("leanset.pipelines.recording.nodes.record_log", _not_again)
     record_again(project)
-    assert len(stored(project)) == 3
+    assert len(stored(project)) == 4
 
     recipes["lenet5"]["batch_size"] = 32
     project.write("tiny/parameters/training.yml", {"recipes": recipes})

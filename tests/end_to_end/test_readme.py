@@ -6,9 +6,10 @@ import subprocess
 import pytest
 import yaml
 
+from leanset.config import Known
 from leanset.io.config_loader import SweepConfigLoader
 from leanset.selectors import METHODS
-from leanset.sweep import Cell, Known, plan_sweep
+from leanset.sweep import Cell, plan_sweep
 from tests.end_to_end.project import REPOSITORY, Project
 
 README = (REPOSITORY / "README.md").read_text()
@@ -19,7 +20,7 @@ def cells(project: Project, env: str) -> tuple[list[Cell], int]:
     with project.session(env) as session:
         session.load_context()
         settings = SweepConfigLoader.current().settings
-    known = Known(settings.clusterings, settings.scores)
+    known = Known(settings.clusterings, settings.scores, settings.embeddings)
     plan = plan_sweep(settings.sweep, settings.active(), known, 60_000)
     return plan, settings.recipes["lenet5"].epochs
 

@@ -7,8 +7,8 @@ import yaml
 from leanset.config import DatasetSettings
 from leanset.noise import parse_noise
 from leanset.scores import METHODS, parse_score
-from leanset.selectors import METHODS as RULES
 from tests.end_to_end.project import REPOSITORY
+from tests.end_to_end.rules import COVERING, RULES
 
 PAGE = (REPOSITORY / "docs/scores.md").read_text()
 
@@ -29,10 +29,8 @@ def test_its_table_of_scores_is_complete_and_says_of_each_what_it_declares() -> 
 
 def test_its_table_of_rules_holds_every_rule_that_reads_a_score() -> None:
     table = rows(PAGE.partition("The rules over a score:")[2].partition("## How far")[0])
-    without_score = {
-        "full", "random", "stratified_random", "rs2", "clustered", "oracle_clean",
-    }  # fmt: skip
-    assert table.keys() == set(RULES) - without_score
+    of_a_score = {name for name, rule in RULES.items() if rule.needs().scores}
+    assert table.keys() == (of_a_score | {"denoised"}) - COVERING.keys()
 
 
 def test_its_examples_are_accepted() -> None:
