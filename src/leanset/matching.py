@@ -72,9 +72,10 @@ def match_table(
     rows = []
     for row in rows_of(subsets):
         own, next_one = (run % len(proxies) for run in (int(row["run"]), int(row["run"]) + 1))
-        errors = _errors(row, "here", gradients(own))
+        random = _random_arm(row, len(gradients(own)))
+        errors = _errors(row, random, "here", gradients(own))
         if next_one != own:
-            errors |= _errors(row, "elsewhere", gradients(next_one))
+            errors |= _errors(row, random, "elsewhere", gradients(next_one))
         rows.append({name: row[name] for name in _SUBSET} | errors)
     table = pd.DataFrame(rows, columns=[*_SUBSET, *_ERRORS]).astype(
         dict.fromkeys(_ERRORS, "float64")
@@ -83,13 +84,22 @@ def match_table(
     return table
 
 
-def _errors(row: Mapping[str, Any], place: str, gradients: NDArray[np.float32]) -> dict[str, float]:
+def _random_arm(row: Mapping[str, Any], samples: int) -> NDArray[np.int64]:
+    """The subset of a row's size that the random arm has in its run."""
+    rng = numpy_generator(int(row["selection_seed"]))
+    everything = Materials(np.zeros(samples, dtype=np.int64))
+    return Random(method="random").select(len(row["indices"]), everything, rng)
+
+
+def _errors(
+    row: Mapping[str, Any],
+    random: NDArray[np.int64],
+    place: str,
+    gradients: NDArray[np.float32],
+) -> dict[str, float]:
     """The errors of a row's subset and of a random one."""
     indices = np.asarray(row["indices"], dtype=np.int64)
-    rng = numpy_generator(int(row["selection_seed"]))
-    everything = Materials(np.zeros(len(gradients), dtype=np.int64))
     total = None if row["weights"] is None else float(row["weight_total"])
-    random = Random(method="random").select(len(indices), everything, rng)
     return {
         f"error_{place}": relative_error(gradients, indices, weights_of(row), total),
         f"random_{place}": relative_error(gradients, random, None),

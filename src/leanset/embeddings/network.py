@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import NonNegativeInt
 
 from leanset.embeddings.base import EmbeddingBase
@@ -25,7 +23,3 @@ class NetworkFeatures(EmbeddingBase):
     def source_log(self) -> str:
         """The log."""
         return self.log
-
-    def side_by_side(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Of R proxies ``float32 [R, N, D]``, one after another in each row, ``[N, R·D]``."""
-        return np.moveaxis(features, 0, 1).reshape(features.shape[1], -1)

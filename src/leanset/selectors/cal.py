@@ -13,7 +13,7 @@ from leanset.coverage.neighbours import Neighbours, neighbours_of, search_demand
 from leanset.selectors.base import Materials
 from leanset.selectors.observed import Observed
 from leanset.selectors.ranking import by_rank
-from leanset.training.log.snapshot import Snapshot
+from leanset.training.log.snapshot import Snapshot, side_by_side
 
 _BLOCK = 2**23
 """Numbers that the probabilities of a block of samples and their neighbours may be."""
@@ -59,8 +59,7 @@ def divergence_from_neighbours(snapshot: Snapshot, count: int) -> NDArray[np.flo
     Without another sample it is 0.
     """
     samples = len(snapshot.labels)
-    features = np.moveaxis(snapshot.features, 0, 1).reshape(samples, -1)
-    graph = neighbours_of(features, count)
+    graph = neighbours_of(side_by_side(snapshot.features), count)
     total = np.zeros(samples)
     for outputs in snapshot.outputs:
         total += _divergence(outputs, graph)

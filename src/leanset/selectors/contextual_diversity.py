@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from leanset.coverage.demand import Demand, one_after_another
 from leanset.selectors.base import Materials
 from leanset.selectors.observed import Observed
-from leanset.training.log.snapshot import Snapshot
+from leanset.training.log.snapshot import Snapshot, side_by_side
 
 
 class ContextualDiversity(Observed):
@@ -53,7 +53,6 @@ def outputs_and_logarithms(
     snapshot: Snapshot,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The softmax outputs of all proxies side by side, and their logs, ``float32 [N, R·C]``."""
-    outputs = np.moveaxis(snapshot.outputs, 0, 1)
-    flat = outputs.reshape(len(outputs), -1)
+    flat = side_by_side(snapshot.outputs)
     # logarithms in double precision, so that they rise with the outputs and no product is negative
     return flat.astype(np.float32), np.log(flat).astype(np.float32)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from leanset.training.log.snapshot import LEAST_OUTPUT, Snapshot
+from leanset.training.log.snapshot import LEAST_OUTPUT, Snapshot, side_by_side
 
 
 def snapshot() -> Snapshot:
@@ -40,3 +40,18 @@ def test_a_part_of_it_is_in_the_order_asked_for() -> None:
     assert part.labels.tolist() == [1, 0]
     assert (part.errors == snapshot().errors[:, [2, 0]]).all()
     assert (part.features == snapshot().features[:, [2, 0]]).all()
+
+
+def test_each_sample_has_the_features_of_one_proxy_after_those_of_another() -> None:
+    # two proxies, three samples, two features: proxy · 100 + sample · 10 + feature
+    seen = np.array(
+        [[[0, 1], [10, 11], [20, 21]], [[100, 101], [110, 111], [120, 121]]], dtype=np.float32
+    )
+    values = side_by_side(seen)
+    assert values.dtype == np.float32
+    assert values.tolist() == [[0, 1, 100, 101], [10, 11, 110, 111], [20, 21, 120, 121]]
+
+
+def test_those_of_one_proxy_are_its_features() -> None:
+    seen = np.random.default_rng(0).random((1, 5, 3), dtype=np.float32)
+    assert side_by_side(seen).tolist() == seen[0].tolist()

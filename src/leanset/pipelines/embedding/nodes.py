@@ -15,6 +15,7 @@ from leanset.provenance import as_fact
 from leanset.store import Built, Entry, Key, Store
 from leanset.sweep import cells_of, runs_of
 from leanset.tables import Table
+from leanset.training.log.snapshot import side_by_side
 
 logger = logging.getLogger(__name__)
 
@@ -78,4 +79,4 @@ def _built(embedding: NetworkFeatures, block: Block, name: str) -> Built:
     except LeansetError as error:
         raise LeansetError(str(error), where=f"embedding {name}") from error
     facts = {"settings": embedding.model_dump(), "behind": as_fact(block.works)}
-    return Built({"values": embedding.side_by_side(features)}, facts)
+    return Built({"values": side_by_side(features)}, facts)

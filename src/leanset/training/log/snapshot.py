@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+_Number = TypeVar("_Number", bound=np.floating[Any])
 
 LEAST_OUTPUT = 1e-6
 """No output is less: that of the label is known to 3e-8, and must not show in a logarithm."""
@@ -54,8 +57,13 @@ class Snapshot:
     @property
     def gradients(self) -> NDArray[np.float32]:
         """The errors of all proxies side by side, ``float32 [N, R·C]``."""
-        return np.moveaxis(self.errors, 0, 1).reshape(len(self.labels), -1)
+        return side_by_side(self.errors)
 
     def at(self, indices: NDArray[np.int64]) -> Snapshot:
         """The same of some samples only, in the order of ``int64 [n]`` indices."""
         return Snapshot(self.labels[indices], self.errors[:, indices], self.features[:, indices])
+
+
+def side_by_side(of_proxies: NDArray[_Number]) -> NDArray[_Number]:
+    """Of R proxies ``[R, N, D]``, one after another in each row, ``[N, R·D]``."""
+    return np.moveaxis(of_proxies, 0, 1).reshape(of_proxies.shape[1], -1)
