@@ -103,6 +103,13 @@ def test_symmetric_noise_of_a_worked_example() -> None:
     assert np.bincount(labels[noisy.wrong]).tolist() == [3, 3, 3, 3, 3]
 
 
+def test_a_class_of_one_sample_is_not_all_wrong_for_want_of_a_share() -> None:
+    # 10 % of 90 and nine times 1: shares of 9 and 0.1, ten in all, so the tenth is one of the nine
+    labels = np.repeat(np.arange(10), [90, *[1] * 9])
+    noisy = symmetric(0.1).inject(labels, DIGITS, rng())
+    assert sorted(np.bincount(labels[noisy.wrong], minlength=10).tolist()) == [*[0] * 8, 1, 9]
+
+
 def test_asymmetric_noise_of_a_worked_example() -> None:
     # half of 4 cats become dogs, half of 6 dogs become owls (none of those that were cats before),
     # the owls stay: 2 cats; 3 dogs and 2 new ones; 2 owls and 3 new ones

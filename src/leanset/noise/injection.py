@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Discriminator, TypeAdapter
 
-from leanset.budgets import proportional_quotas
+from leanset.budgets import largest_remainder
 from leanset.errors import LeansetError, nearest
 from leanset.frozen import Frozen
 
@@ -151,7 +151,9 @@ def _drawn(
             remedy="Raise the rate, use more training samples, or leave the noise out.",
         )
     wrong = np.zeros(len(labels), dtype=np.bool_)
-    for samples, quota in zip(members, proportional_quotas(sizes, count, rng), strict=True):
+    # a class too small for a wrong label of its own stays clean: it is not to be all wrong
+    quotas = largest_remainder(sizes * (count / sizes.sum()), rng)
+    for samples, quota in zip(members, quotas, strict=True):
         wrong[rng.choice(samples, quota, replace=False)] = True
     return wrong
 
