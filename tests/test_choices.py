@@ -13,7 +13,7 @@ from leanset.choices import Choice, Trial, best, choices_of, trials_table
 
 
 def trial(alternative: str, accuracy: float, budget: str = "10 %", seconds: float = 1.0) -> Trial:
-    return Trial("mine", budget, 100, alternative, accuracy, 50, seconds, "cpu")
+    return Trial("mine", budget, 100, alternative, "subset", "key", accuracy, 50, seconds, "cpu")
 
 
 HARD, EASY = trial("hardest", 0.8, seconds=3.0), trial("easiest", 0.9, seconds=4.0)
@@ -44,8 +44,8 @@ def test_without_trials_nothing_is_chosen() -> None:
 def test_the_table_shows_every_trial_and_which_was_chosen() -> None:
     table = trials_table([HARD, EASY])
     assert list(table.columns) == [
-        "variant", "budget", "kept", "alternative", "accuracy", "validation_samples", "seconds",
-        "device", "chosen",
+        "variant", "budget", "kept", "alternative", "selection", "run_key", "accuracy",
+        "validation_samples", "seconds", "device", "chosen",
     ]  # fmt: skip
     assert table["alternative"].tolist() == ["hardest", "easiest"]
     assert table["accuracy"].tolist() == [0.8, 0.9]

@@ -79,10 +79,34 @@ def test_every_training_that_a_choice_was_made_from_is_a_cost(
 ) -> None:
     monkeypatch.setattr(costs, "describe_machine", lambda: "here")
     trials = [
-        Trial("auto_el2n", "10 %", 100, "hardest", 0.5, 50, seconds=4.0, device="cuda"),
-        Trial("auto_el2n", "10 %", 100, "easiest", 0.75, 50, seconds=5.0, device="cuda"),
+        Trial(
+            "auto_el2n",
+            "10 %",
+            100,
+            "hardest",
+            "subset",
+            "key",
+            0.5,
+            50,
+            seconds=4.0,
+            device="cuda",
+        ),
+        Trial(
+            "auto_el2n",
+            "10 %",
+            100,
+            "easiest",
+            "subset",
+            "key",
+            0.75,
+            50,
+            seconds=5.0,
+            device="cuda",
+        ),
     ]
-    other = [Trial("auto_aum", "20", 20, "hardest", 0.5, 50, seconds=1.0, device="cpu")]
+    other = [
+        Trial("auto_aum", "20", 20, "hardest", "subset", "key", 0.5, 50, seconds=1.0, device="cpu")
+    ]
     assert list(costs_of_choices([trials_table(trials), trials_table(other)])) == [
         Cost("choose", "auto_el2n at 10 %, hardest", 0, 4.0, "cuda", "here"),
         Cost("choose", "auto_el2n at 10 %, easiest", 0, 5.0, "cuda", "here"),

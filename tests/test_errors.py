@@ -10,6 +10,11 @@ def test_an_error_without_place_and_remedy_is_the_bare_sentence() -> None:
     assert str(LeansetError("it is empty.")) == "it is empty."
 
 
+def test_after_a_list_what_to_do_stands_on_a_line_of_its_own() -> None:
+    error = LeansetError("2 runs failed:\n  one\n  two", where="variant", remedy="Run it again.")
+    assert str(error) == "variant: 2 runs failed:\n  one\n  two\nRun it again."
+
+
 def test_a_misspelt_name_leads_to_the_right_one() -> None:
     assert nearest("furhtest", {"closest", "furthest"}) == "Did you mean 'furthest'?"
 

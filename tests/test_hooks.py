@@ -1,12 +1,14 @@
 """Hooks: reads stay in their sweep, the bar follows the runs, errors speak to people."""
 
+import errno
 import logging
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from click import ClickException
-from kedro.io import DataCatalog, MemoryDataset, Version
+from kedro.framework.hooks.manager import _create_hook_manager
+from kedro.io import DataCatalog, DatasetError, MemoryDataset, Version
 from kedro.pipeline import Node, Pipeline
 from kedro_datasets.pandas import ParquetDataset
 from rich.console import Console
@@ -52,8 +54,39 @@ def test_the_outermost_of_our_own_errors_speaks() -> None:
         PeopleFirst().on_node_error(error)
 
 
+def test_an_object_store_without_its_client_says_what_to_install() -> None:
+    missing = raised(DatasetError("cannot be made"), ImportError("Install s3fs to access S3"))
+
+    class Closed(DataCatalog):
+        def get(self, *_: object, **__: object) -> None:
+            raise missing
+
+    writes = Pipeline([Node(lambda: 1, None, "runs", name="write")])
+    with pytest.raises(ClickException, match=r"needs: pip install 'leanset\[s3\]'"):
+        PinnedReads().before_pipeline_run({"run_id": "now"}, writes, Closed())
+
+
 def test_an_error_nobody_foresaw_keeps_its_traceback() -> None:
-    PeopleFirst().on_node_error(raised(RuntimeError("c"), ValueError("b")))
+    error = raised(RuntimeError("c"), ValueError("b"))
+    PeopleFirst().on_node_error(error)
+    PeopleFirst().on_pipeline_error(error)
+
+
+def test_our_own_error_is_found_where_kedro_saved_or_loaded_too() -> None:
+    error = raised(DatasetError("Failed while saving"), LeansetError("it is full."))
+    with pytest.raises(ClickException, match=r"^it is full\.$"):
+        PeopleFirst().on_pipeline_error(error)
+
+
+@pytest.mark.parametrize("hook", [PeopleFirst.on_node_error, PeopleFirst.on_pipeline_error])
+def test_a_full_disk_is_told_of_wherever_it_came_up(hook) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/data/a")
+    with pytest.raises(ClickException, match=r"^/data/a: it could not be written, because the di"):
+        hook(PeopleFirst(), raised(DatasetError("Failed while saving"), full))
+
+
+def test_last_words_are_said_once() -> None:
+    PeopleFirst().on_pipeline_error(raised(ClickException("it is."), LeansetError("it is.")))
 
 
 def test_pipes_are_widened_before_the_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,6 +215,23 @@ def test_after_its_end_a_run_hears_nothing(log: StringIO, end) -> None:
     progress = SweepProgress()
     begin(progress, variant_nodes("near"))
     end(progress)
+    announce(event("near", 0))
+    announce(event("near", 1))
+    assert log.getvalue() == ""
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_bar_is_taken_away_before_the_last_words_of_the_command(log: StringIO) -> None:
+    progress, manager = SweepProgress(), _create_hook_manager()
+    for hook in (progress, PeopleFirst()):  # as in the settings
+        manager.register(hook)
+    pipeline = variant_nodes("near")
+    begin(progress, pipeline)
+    error = LeansetError("the disk is full.")
+    with pytest.raises(ClickException):
+        manager.hook.on_pipeline_error(
+            error=error, run_params={}, pipeline=pipeline, catalog=DataCatalog()
+        )
     announce(event("near", 0))
     announce(event("near", 1))
     assert log.getvalue() == ""

@@ -14,12 +14,14 @@ SOURCE = REPOSITORY / "src" / "leanset"
 FILES = sorted(SOURCE.rglob("*.py"))
 
 SHELL = {
-    "__main__", "settings", "pipeline_registry", "hooks", "pipelines", "io",
+    "__main__", "cli", "hooks", "io", "pipeline_registry", "pipelines", "planning", "retention",
+    "settings", "showing", "task",
 }  # fmt: skip
 """All that may import Kedro."""
 
 HEAVY = {
     "torch", "pandas", "sklearn", "scipy", "plotly", "pandera", "numba", "PIL", "cleanlab",
+    "filelock", "pyarrow", "s3fs",
 }  # fmt: skip
 """What takes seconds to import and no command but a run needs."""
 

@@ -18,6 +18,8 @@ class Trial:
 
     Attributes:
         alternative: its name, ``hardest`` for instance.
+        selection: the digest of its subset in the store.
+        run_key: of the training's record.
         accuracy: on the validation split, a fraction.
         seconds: what training it took.
     """
@@ -26,6 +28,8 @@ class Trial:
     budget: str
     kept: int
     alternative: str
+    selection: str
+    run_key: str
     accuracy: float
     validation_samples: int
     seconds: float

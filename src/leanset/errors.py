@@ -9,7 +9,8 @@ class LeansetError(Exception):
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         message = f"{where}: {what}" if where else what
-        super().__init__(f"{message} {remedy}".rstrip())
+        # after a list, what to do stands on a line of its own
+        super().__init__(("\n" if "\n" in what else " ").join(filter(None, [message, remedy])))
 
 
 def nearest(name: object, known: Iterable[object]) -> str:

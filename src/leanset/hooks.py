@@ -9,10 +9,11 @@ from typing import Any
 
 from click import ClickException
 from kedro.framework.hooks import hook_impl
-from kedro.io import AbstractVersionedDataset, CatalogProtocol, Version
+from kedro.io import AbstractVersionedDataset, CatalogProtocol, DatasetError, Version
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from leanset.disks import refusal
 from leanset.errors import LeansetError
 from leanset.progress import RunFinished, listening
 from leanset.sweep import cells_of
@@ -31,7 +32,11 @@ class PinnedReads:
         """Pin every versioned output of the pipeline to the version of this run."""
         version = Version(run_params["run_id"], run_params["run_id"])
         for name in pipeline.all_outputs():
-            dataset = catalog.get(name)
+            try:
+                dataset = catalog.get(name)
+            except DatasetError as error:
+                speak(error)
+                raise
             if isinstance(dataset, AbstractVersionedDataset) and dataset._version:
                 dataset._version = version
 
@@ -99,12 +104,29 @@ class PeopleFirst:
 
     @hook_impl
     def on_node_error(self, error: Exception) -> None:
-        """Turn our own errors, however Kedro wrapped them, into the command's last words."""
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, LeansetError):
-                raise ClickException(str(cause)) from error
-            cause = cause.__cause__
+        """Before Kedro says which node failed."""
+        speak(error)
+
+    @hook_impl(trylast=True)
+    def on_pipeline_error(self, error: Exception) -> None:
+        """Of what went wrong between nodes: loading and saving."""
+        speak(error)
+
+
+def speak(error: Exception) -> None:
+    """Turn what a person can mend, however it was wrapped, into the command's last words."""
+    if isinstance(error, ClickException):
+        return
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, LeansetError):
+            raise ClickException(str(cause)) from error
+        if isinstance(cause, ImportError) and "s3fs" in str(cause):
+            raise ClickException("what is in S3 needs: pip install 'leanset[s3]'.") from error
+        cause = cause.__cause__
+    refused = refusal(error)
+    if refused is not None:
+        raise ClickException(str(refused)) from error
 
 
 def _cost(events: list[RunFinished], seconds: float) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
-from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,13 @@ from leanset.images import ImageSet
 from leanset.store import Built, Entry, Key, Store
 from leanset.training import EpochRecord, Job, RunResult, TrainingSettings, train_runs
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
 _ARRAYS = ("predicted", "history", "state")
+
+_AT_ONCE = 256
+"""Runs claimed together; each is an open file."""
 
 
 class RunRecords:
@@ -23,7 +30,7 @@ class RunRecords:
 
     def find(self, job: Job) -> RunResult | None:
         """The result of an earlier training of this job, with its weights if it asks for them."""
-        entry = self._store.find(Key("run", job.key))
+        entry = self._store.find(run_record(job.key))
         if entry is None:
             return None
         state = None
@@ -48,8 +55,8 @@ class RunRecords:
         if result.failure:
             raise ValueError(f"run {result.key} failed ({result.failure}) and cannot be kept")
         if result.state is not None:
-            self._store.get_or_build(model_key(result.key), partial(Built, result.state, {}))
-        self._store.get_or_build(Key("run", result.key), partial(_record, result))
+            self._store.put(model_key(result.key), Built(result.state, {}))
+        self._store.put(run_record(result.key), _record(result))
 
     def model(self, key: str) -> Entry:
         """The weights of a run that was kept with them.
@@ -59,21 +66,65 @@ class RunRecords:
         """
         return self._store.get(model_key(key))
 
+    def claim(self, jobs: Sequence[Job]) -> dict[str, BaseFileLock]:
+        """The locks of those runs that no other process is at, by the key of the job.
+
+        Where another is at all of them, that of the first, after the other is done with it.
+        """
+        keys = list(dict.fromkeys(job.key for job in jobs))
+        locks = {key: self._store.locks.claim(run_record(key)) for key in keys}
+        claimed = {key: lock for key, lock in locks.items() if lock is not None}
+        return claimed or {keys[0]: self._store.locks.wait_for(run_record(keys[0]))}
+
 
 def results_of(
     jobs: Sequence[Job], images: ImageSet, records: RunRecords, settings: TrainingSettings
 ) -> Iterator[tuple[RunResult, bool]]:
     """The result of every job and whether it was recorded before; a new one is kept at once.
 
-    Recorded results come first, the others as they finish.
+    Recorded results come first, the others as they finish; last come those that another sweep was
+    training meanwhile.
     """
-    found = {job.key: record for job in jobs if (record := records.find(job))}
-    for record in found.values():
-        yield record, True
-    for result in train_runs(images, [job for job in jobs if job.key not in found], settings):
-        if not result.failure:
-            records.keep(result)
-        yield result, False
+    wanted: list[Job] = []
+    for job in jobs:
+        record = records.find(job)
+        if record:
+            yield record, True
+        else:
+            wanted.append(job)
+    while wanted:
+        locks = records.claim(wanted[:_AT_ONCE])
+        mine = [job for job in wanted if job.key in locks]
+        wanted = [job for job in wanted if job.key not in locks]
+        yield from _claimed(mine, locks, images, records, settings)
+
+
+def _claimed(
+    jobs: Sequence[Job],
+    locks: Mapping[str, BaseFileLock],
+    images: ImageSet,
+    records: RunRecords,
+    settings: TrainingSettings,
+) -> Iterator[tuple[RunResult, bool]]:
+    """The results of jobs that are ours, each let go of as soon as it is kept."""
+    with ExitStack() as held:
+        for lock in locks.values():
+            held.callback(lock.release)
+        # another sweep may have finished some between our look and our claim
+        found = {job.key: record for job in jobs if (record := records.find(job))}
+        for key, record in found.items():
+            locks[key].release()
+            yield record, True
+        for result in train_runs(images, [job for job in jobs if job.key not in found], settings):
+            if not result.failure:
+                records.keep(result)
+            locks[result.key].release()
+            yield result, False
+
+
+def run_record(run: str) -> Key:
+    """Where the record of a run lies."""
+    return Key("run", run)
 
 
 def model_key(run: str) -> Key:

@@ -7,7 +7,7 @@ CONFIG_LOADER_CLASS = SweepConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
-    "merge_strategy": {"parameters": "soft", "globals": "soft"},
+    "merge_strategy": {"airflow": "soft", "globals": "soft", "parameters": "soft"},
 }
 
 HOOKS = (PinnedReads(), SweepProgress(), PeopleFirst())

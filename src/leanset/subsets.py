@@ -15,6 +15,7 @@ from leanset.errors import LeansetError
 from leanset.seeds import numpy_generator
 from leanset.selectors import Materials, Selector
 from leanset.selectors.base import Selection, Weighting
+from leanset.store import Built, Entry
 
 _ROUNDING = 1e-4
 
@@ -89,6 +90,30 @@ def effective_samples(weights: NDArray[np.float32]) -> float:
     exact = weights.astype(np.float64)
     # rounding must not make more of them than there are
     return min(float(len(exact)), float(exact.sum() ** 2 / (exact**2).sum()))
+
+
+def subset_built(subset: Subset) -> Built:
+    """A subset as an entry of the store."""
+    size = np.min_scalar_type(int(subset.indices.max()))
+    arrays: dict[str, NDArray[Any]] = {
+        "indices": subset.indices.astype(size),
+        "class_histogram": subset.class_histogram,
+    }
+    if subset.weights is not None:
+        arrays["weights"] = subset.weights
+    told = ("kept", "selection_seed", "seconds", "weighting", "total")
+    return Built(arrays, {name: getattr(subset, name) for name in told})
+
+
+def subset_of(entry: Entry) -> Subset:
+    """The subset that an entry of the store holds."""
+    weights = entry.arrays.get("weights")
+    return Subset(
+        indices=entry["indices"].astype(np.int64),
+        class_histogram=np.array(entry["class_histogram"]),
+        weights=None if weights is None else np.array(weights),
+        **entry.facts,
+    )
 
 
 def draw_subset(

@@ -114,7 +114,7 @@ def print_summary(summary: pd.DataFrame) -> None:
     """Print the summary as a table a person can read, on a terminal of 80 columns too."""
     words = ("variant", "budget")
     numbers = ("kept", "runs", "median", "quartiles", "to random", "s/run")
-    table = _table("Test accuracy, %", words, numbers)
+    table = table_of("Test accuracy, %", words, numbers)
     for row in rows_of(summary):
         table.add_row(
             str(row["variant"]),
@@ -140,7 +140,7 @@ def print_costs(summary: pd.DataFrame) -> None:
     compared = set(finished.loc[finished["variant"] == "full", "recipe"])
     if costly.empty:
         return
-    table = _table(
+    table = table_of(
         "What selecting took",
         ("variant",),
         ("proxy epochs", "seconds", "trainings until it has paid"),
@@ -166,7 +166,7 @@ def print_gradient_match(matches: pd.DataFrame, summary: pd.DataFrame) -> None:
     weights = summary[[*of_cell, "weighting", "effective_share", "greatest_weight"]]
     medians = matches.groupby([*of_cell, "log"], sort=False)[errors].median().reset_index()
     measured = ("here", "held\nout", "random\nhere", "random\nheld\nout")
-    table = _table(
+    table = table_of(
         "How well subsets match the gradient of all samples (relative error)",
         ("variant", "budget"),
         ("weights", *measured, "counts\nas", "top\nweight"),
@@ -193,7 +193,7 @@ def print_detectors(detectors: pd.DataFrame) -> None:
     columns = ["roc_auc", "average_precision", "precision_at_k"]
     medians = at_wrong.groupby("detector")[columns].median()
     best_first = medians.sort_values("roc_auc", ascending=False, kind="stable").reset_index()
-    table = _table(
+    table = table_of(
         f"Finding the {wrong:,} wrong labels",
         ("score",),
         ("ROC-AUC", "average precision", f"wrong among the top {wrong:,}"),
@@ -227,7 +227,7 @@ def _measured(row: Mapping[str, Any]) -> str:
     return f"{points}, {row['low']:+.2f} to {row['high']:+.2f}"
 
 
-def _table(title: str, words: Sequence[str], numbers: Sequence[str]) -> Table:
+def table_of(title: str, words: Sequence[str], numbers: Sequence[str]) -> Table:
     """An empty table, its words to the left and its numbers to the right."""
     table = Table(
         title=title,

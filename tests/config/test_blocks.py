@@ -39,7 +39,7 @@ def test_good_blocks_become_typed_settings() -> None:
 def test_every_block_but_the_variants_is_named() -> None:
     assert sorted(BLOCKS) == [
         "audit", "clusterings", "dataset", "embeddings", "folder", "hypotheses", "logs",
-        "published", "recipes", "scores", "sweep", "training",
+        "published", "recipes", "rerun", "scores", "sweep", "training",
     ]  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def test_every_block_but_the_variants_is_named() -> None:
         ("near.runs", 1),
         ("near.selector", {"method": "stratified_random"}),
         ("folder", "/somewhere/else"),
+        ("rerun", "all"),
         ("published", {"source": "A paper", "cells": {}}),
         ("logs.dynamics.features_at", [0, 1, 30]),
         ("embeddings.pixels", {"method": "network", "log": "ensemble", "epoch": 0}),

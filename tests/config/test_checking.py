@@ -114,7 +114,7 @@ def test_an_unknown_block_leads_to_the_nearest_known_one() -> None:
 def test_a_block_like_no_other_is_told_all_that_there_are() -> None:
     assert refused(blocks(("xyz", {}))) == [
         "xyz: there is no such block. Known: audit, clusterings, dataset, embeddings, folder, "
-        "hypotheses, logs, published, recipes, scores, sweep, training."
+        "hypotheses, logs, published, recipes, rerun, scores, sweep, training."
     ]
 
 
@@ -138,11 +138,26 @@ def test_no_block_of_another_name_is_let_through(name: str) -> None:
         ("near.selector", "clusterd", "there is no method 'clusterd'. Did you mean 'clustered'?"),
         ("near.selector", "zzz", f"there is no method 'zzz'. Known: {', '.join(sorted(METHODS))}."),
         ("embeddings.pca50", "pcs", "there is no method 'pcs'. Did you mean 'pca'?"),
+        ("clusterings.pca50_k50", "kmean", "there is no method 'kmean'. Did you mean 'kmeans'?"),
         ("scores.el2n", "eln2", "there is no method 'eln2'. Did you mean 'el2n'?"),
     ],
 )
 def test_an_unknown_tag_of_a_union_leads_to_the_nearest(path: str, tag: str, message: str) -> None:
     assert refused(blocks((f"{path}.method", tag))) == [f"{path}: {message}"]
+
+
+@pytest.mark.parametrize("block", ["embeddings.clip", "clusterings.theirs", "scores.theirs"])
+def test_a_precomputed_file_that_leads_out_of_its_folder_is_refused_by_its_key(block: str) -> None:
+    keys = {
+        "embeddings.clip": {},
+        "clusterings.theirs": {"embedding": "pca50", "clusters": 5},
+        "scores.theirs": {"kind": "difficulty", "uses_labels": False},
+    }[block]
+    given = {"method": "precomputed", "file": "../a.npy", **keys}
+    assert refused(blocks((block, given))) == [
+        f"{block}.file: '../a.npy' leads out of the folder of precomputed files; name a file "
+        "inside it"
+    ]
 
 
 def test_an_unknown_kind_of_noise_leads_to_the_nearest() -> None:

@@ -341,3 +341,37 @@ def test_an_audit_has_all_proxies_to_itself_whatever_the_runs_of_the_sweep() -> 
     assert refused(content | {"hard": ranked("counted")})[0].startswith(divided)
     content["sweep"]["scores"] = ["counted"]
     assert refused(content)[0].startswith(divided)
+
+
+# --- scores that were made elsewhere
+
+
+@pytest.mark.parametrize(
+    ("uses_labels", "noise", "asked", "told"),
+    [
+        (True, True, True, True),
+        (False, True, True, False),
+        (True, False, True, False),
+        (True, True, False, False),
+    ],
+    ids=["with labels", "without labels", "without noise", "nobody reads it"],
+)
+def test_a_score_made_with_the_labels_on_disk_is_no_score_of_other_labels(
+    uses_labels: bool, noise: bool, asked: bool, told: bool
+) -> None:
+    theirs = {
+        "method": "precomputed",
+        "file": "theirs.npy",
+        "kind": "difficulty",
+        "uses_labels": uses_labels,
+    }
+    content = blocks(("scores.theirs", theirs))
+    if noise:
+        content["dataset"]["noise"] = {"kind": "symmetric", "rate": 0.1}
+    if asked:
+        content["sweep"]["scores"] = ["theirs"]
+    if told:
+        (line,) = refused(content)
+        assert line.startswith("scores.theirs.uses_labels: it was made with the labels on disk")
+    else:
+        assert parsed(content).scores["theirs"].uses_labels is uses_labels

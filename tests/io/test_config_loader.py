@@ -46,6 +46,18 @@ def load(conf: Path | str, env: str | None = None, **runtime_params: Any) -> Swe
     )
 
 
+def as_tar(conf: Path) -> Path:
+    archive = conf.parent / "packed" / "conf.tar.gz"
+    archive.parent.mkdir()
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(conf, "conf")
+    return archive
+
+
+def as_zip(conf: Path) -> Path:
+    return Path(shutil.make_archive(str(conf.parent / "conf"), "zip", conf.parent, "conf"))
+
+
 def refused(conf: Path | str, env: str | None = None, **runtime_params: Any) -> list[str]:
     """What is said of a bad configuration, a line for each problem."""
     with pytest.raises(ClickException) as caught:
@@ -283,6 +295,30 @@ def test_no_variant_can_take_the_name_of_a_pipeline(conf: Path) -> None:
     assert all("is already the name of another block or pipeline" in line for line in said)
 
 
+# --- where the configuration is
+
+
+@pytest.mark.parametrize("pack", [Path, as_tar, as_zip])
+def test_a_misspelt_environment_is_led_to_the_right_one(
+    conf: Path, pack: Callable[[Path], Path]
+) -> None:
+    source = pack(conf)
+    with pytest.raises(ClickException) as caught:
+        _ = load(source, "othr").settings
+    assert caught.value.message == (
+        f"{source}: there is no environment 'othr'. Did you mean 'other'?"
+    )
+
+
+def test_a_missing_configuration_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(ClickException) as caught:
+        _ = load(tmp_path / "conf").settings
+    assert caught.value.message == (
+        f"{tmp_path}/conf: there is no such folder. "
+        "Say with --conf-source where the configuration is."
+    )
+
+
 # --- whose loader it is
 
 
@@ -317,24 +353,23 @@ def test_where_no_session_made_a_loader_the_environment_is_that_of_the_shell(
 # --- archives, as `kedro package` makes them
 
 
-def as_tar(conf: Path) -> Path:
-    archive = conf.parent / "packed" / "conf.tar.gz"
-    archive.parent.mkdir()
-    with tarfile.open(archive, "w:gz") as tar:
-        tar.add(conf, "conf")
-    return archive
-
-
-def as_zip(conf: Path) -> Path:
-    return Path(shutil.make_archive(str(conf.parent / "conf"), "zip", conf.parent, "conf"))
-
-
 @pytest.mark.parametrize("pack", [as_tar, as_zip])
 @pytest.mark.parametrize("env", [None, "other"])
 def test_an_archive_gives_the_settings_of_its_folder(
     conf: Path, pack: Callable[[Path], Path], env: str | None
 ) -> None:
     assert load(pack(conf), env).settings == load(conf, env).settings
+
+
+@pytest.mark.parametrize("pack", [as_tar, as_zip])
+def test_a_file_in_an_archive_that_describes_no_variant_is_named(
+    conf: Path, pack: Callable[[Path], Path]
+) -> None:
+    write(conf, "base/parameters/variants/deep/mine.yml", {"yours": 1})
+    write(conf, "base/parameters/variants/torn.yml", "torn: [\n")
+    mine, torn = refused(pack(conf))
+    assert mine.startswith("conf/base/parameters/variants/deep/mine.yml: mine: the file's only")
+    assert torn.startswith("conf/base/parameters/variants/torn.yml: torn: this is not valid YAML")
 
 
 @pytest.mark.parametrize("pack", [as_tar, as_zip])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from leanset.errors import LeansetError
-from leanset.pipelines.materials import materials_of_runs
+from leanset.pipelines.materials import sources_of_runs
 from leanset.provenance import Work, Works, as_fact, total
 from leanset.selectors import Materials, Needs
 from leanset.store import Built, Entry, Key, Store
@@ -41,7 +41,33 @@ def gathered(
     runs: int = 1,
     cells: Sequence[Cell] = (),
 ) -> list[tuple[Materials, Works]]:
-    return materials_of_runs(LABELS, needs, artifacts, cells, runs, MEMORY)
+    sources = sources_of_runs(LABELS, needs, artifacts, cells, runs, MEMORY)
+    return [(source.materials, source.works) for source in sources]
+
+
+def test_what_a_run_selects_from_is_known_by_its_content(store: Store) -> None:
+    wrong = Key.of("noise", of="this")
+    artifacts = {
+        "score_own": [score(store, 1.0), score(store, 2.0)],
+        "embedding_shared": [embedding(store, 8.0)],
+        "log_g": [log(store, 2)],
+        "label_noise": [store.get_or_build(wrong, lambda: Built({"wrong": LABELS > 0}, {}))],
+    }
+    needs = Needs(scores=("own",), embeddings=("shared",), moments=(START, LAST))
+    cells = [cell(2, "log_g")]
+    _, second = sources_of_runs(LABELS, needs, artifacts, cells, 2, MEMORY)
+    assert second.contents == {
+        "score_own": artifacts["score_own"][1].key.digest,
+        "embedding_shared": artifacts["embedding_shared"][0].key.digest,
+        "log_g": f"log {artifacts['log_g'][0].key.digest}, block 1 of 2",
+        "label_noise": wrong.digest,
+    }
+
+
+def test_nothing_is_read_before_something_is_selected_from_it(store: Store) -> None:
+    unreadable = {"log_g": [log(store, 2)]}
+    (source,) = sources_of_runs(LABELS, Needs(moments=(Moment("g", 3),)), unreadable, [], 1, MEMORY)
+    assert list(source.contents) == ["log_g"]
 
 
 def test_a_rule_that_needs_nothing_gets_the_labels_and_no_work_is_behind_it() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leanset.clustering import KMeans
+from leanset.clustering import Clusterer
 from leanset.embeddings import Embedding
 from leanset.scores import Score
 from leanset.selectors import Needs
@@ -34,7 +34,7 @@ class Artifacts:
 class Known:
     """The named artifacts that there are to be made."""
 
-    clusterings: Mapping[str, KMeans]
+    clusterings: Mapping[str, Clusterer]
     scores: Mapping[str, Score]
     embeddings: Mapping[str, Embedding]
 

@@ -20,7 +20,7 @@ from pydantic import (
 
 from leanset.budgets import Budgets
 from leanset.claims import Claim
-from leanset.clustering import KMeans
+from leanset.clustering import Clusterer
 from leanset.config.artifacts import Artifacts, Known
 from leanset.embeddings import Embedding
 from leanset.frozen import Frozen
@@ -101,7 +101,9 @@ class SweepSettings(Frozen):
 
     ``variants`` is ``all``, which is those without a group, or a list of variants and groups.
     ``scores`` are made and compared even if no variant reads them. ``memory_limit`` is what a
-    selection may take beside what it is given.
+    selection may take beside what it is given. ``on_failure`` says what follows from a run that
+    fails: under ``continue`` the sweep goes on, reports it as failed, and ends with an error; under
+    ``raise`` its variant does all its runs, then ends with an error and saves nothing.
     """
 
     seed: Annotated[int, Field(ge=0, lt=2**32)]
@@ -111,6 +113,7 @@ class SweepSettings(Frozen):
     recipe: str
     scores: tuple[str, ...] = ()
     memory_limit: Annotated[ByteSize, WrapValidator(_is_size)] = ByteSize(MEMORY)
+    on_failure: Literal["continue", "raise"] = "continue"
 
 
 class VariantSettings(Frozen):
@@ -138,11 +141,12 @@ class Settings(Frozen):
     """Every block of parameters.
 
     ``folder`` is a path given on the command line in place of the raw folder of the catalog.
+    ``rerun`` is given there too: ``all`` builds and trains everything once more.
     """
 
     dataset: DatasetSettings
     embeddings: dict[str, Embedding]
-    clusterings: dict[str, KMeans]
+    clusterings: dict[str, Clusterer]
     recipes: dict[str, Recipe]
     training: TrainingSettings
     sweep: SweepSettings
@@ -153,6 +157,7 @@ class Settings(Frozen):
     hypotheses: tuple[Claim, ...] = ()
     published: Published | None = None
     folder: str | None = None
+    rerun: Literal["all", "changed"] = "changed"
 
     def active(self) -> dict[str, VariantSettings]:
         """The variants of this sweep, by name in alphabetical order."""

@@ -10,7 +10,7 @@ from leanset.budgets import label
 from leanset.config.blocks import NAME, Settings
 from leanset.embeddings import NetworkFeatures
 from leanset.errors import nearest
-from leanset.scores import Fault, LogScore, unrecorded
+from leanset.scores import Fault, LogScore, PrecomputedScore, unrecorded
 from leanset.training.log import LogSettings
 
 
@@ -36,6 +36,7 @@ def broken_references(settings: Settings) -> Iterator[Problem]:
     if not unknown:
         yield from _logs_that_do_not_serve(settings)
         yield from _data_sets_that_do_not_serve(settings)
+        yield from _scores_of_other_labels(settings)
         yield from _audit(settings)
 
 
@@ -204,6 +205,19 @@ def _data_sets_that_do_not_serve(settings: Settings) -> Iterator[Problem]:
             yield Problem(
                 (name, "selector", "method"),
                 f"{variant.selector.method} has to know which labels are wrong; set dataset.noise.",
+            )
+
+
+def _scores_of_other_labels(settings: Settings) -> Iterator[Problem]:
+    if settings.dataset.noise is None:
+        return
+    for name in settings.artifacts().scores:
+        score = settings.scores[name]
+        if isinstance(score, PrecomputedScore) and score.uses_labels:
+            yield Problem(
+                ("scores", name, "uses_labels"),
+                "it was made with the labels on disk, but dataset.noise makes some of them wrong "
+                "in memory only; leave one of the two out.",
             )
 
 

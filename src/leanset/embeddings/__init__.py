@@ -8,8 +8,11 @@ from leanset.embeddings.base import ImageEmbedding
 from leanset.embeddings.network import NetworkFeatures
 from leanset.embeddings.pca import Pca
 from leanset.embeddings.pixels import Pixels
+from leanset.embeddings.precomputed import PrecomputedEmbedding
 
-Embedding: TypeAlias = Annotated[Pixels | Pca | NetworkFeatures, Discriminator("method")]
+Embedding: TypeAlias = Annotated[
+    Pixels | Pca | NetworkFeatures | PrecomputedEmbedding, Discriminator("method")
+]
 """Every embedding method; a new one is a class in its own file and a name in this line."""
 
 _ADAPTER: TypeAdapter[Embedding] = TypeAdapter(Embedding)
@@ -20,4 +23,12 @@ def parse_embedding(block: Any) -> Embedding:
     return _ADAPTER.validate_python(block)
 
 
-__all__ = ["Embedding", "ImageEmbedding", "NetworkFeatures", "Pca", "Pixels", "parse_embedding"]
+__all__ = [
+    "Embedding",
+    "ImageEmbedding",
+    "NetworkFeatures",
+    "Pca",
+    "Pixels",
+    "PrecomputedEmbedding",
+    "parse_embedding",
+]

@@ -12,7 +12,7 @@ from click import ClickException
 from kedro.config import OmegaConfigLoader
 
 from leanset.config import BLOCKS, NAME, Problem, Settings, SettingsError, check_settings
-from leanset.errors import LeansetError
+from leanset.errors import LeansetError, nearest
 
 _VARIANTS = ("parameters/variants/**",)
 STAGES = (
@@ -63,6 +63,7 @@ class SweepConfigLoader(OmegaConfigLoader):
     def _parameters(self) -> tuple[dict[str, Any], Settings]:
         if self._checked is None:
             try:
+                self._check_environments()
                 variants = self._check_variant_files()
                 blocks = self._read_parameters()
                 self._checked = blocks, check_settings(blocks, variants, self._locate)
@@ -80,6 +81,25 @@ class SweepConfigLoader(OmegaConfigLoader):
                 except yaml.YAMLError as error:
                     raise LeansetError(_not_yaml(error), where=self._shown(file)) from None
             raise
+
+    def _check_environments(self) -> None:
+        for environment in self._environments():
+            folder = self._folder(environment)
+            if self._fs.isdir(str(folder)):
+                continue
+            conf = str(folder.parent)
+            if not self._fs.isdir(conf):
+                raise LeansetError(
+                    "there is no such folder.",
+                    where=conf,
+                    remedy="Say with --conf-source where the configuration is.",
+                )
+            known = [path for path in self._fs.ls(conf, detail=False) if self._fs.isdir(path)]
+            raise LeansetError(
+                f"there is no environment '{environment}'.",
+                where=str(self.conf_source),
+                remedy=nearest(environment, (PurePosixPath(path).name for path in known)),
+            )
 
     def _check_variant_files(self) -> set[str]:
         """The names of all variants, after a look at each file of them."""
@@ -119,9 +139,12 @@ class SweepConfigLoader(OmegaConfigLoader):
         chosen = self.env or self.default_run_env
         return list(dict.fromkeys([self.base_env, chosen]))
 
+    def _folder(self, environment: str) -> PurePosixPath:
+        return PurePosixPath(Path(self._get_conf_env_path(environment)).as_posix())
+
     def _files(self, environment: str, patterns: Iterable[str]) -> list[str]:
         """The configuration files of an environment, as Kedro finds them."""
-        root = PurePosixPath(Path(self._get_conf_env_path(environment)).as_posix())
+        root = self._folder(environment)
         found = {str(path) for pattern in patterns for path in self._fs.glob(f"{root}/{pattern}")}
         return sorted(
             path

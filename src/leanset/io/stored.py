@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 import fsspec
 from kedro.io import AbstractVersionedDataset, Version
 from kedro.io.core import get_filepath_str, get_protocol_and_path
 
-from leanset.store import Entry, Key, Store
+from leanset.io.store import StoreDataset
+from leanset.io.whole import Whole
+from leanset.store import Entry, Key
 
 
-class StoredDataset(AbstractVersionedDataset[list[Entry], list[Entry]]):
+class StoredDataset(Whole, AbstractVersionedDataset[list[Entry], list[Entry]]):
     """Entries of the store, saved as a small JSON list of their keys.
 
     An artifact with replicates has one entry for each run, any other has one entry. Loading maps
@@ -24,13 +26,14 @@ class StoredDataset(AbstractVersionedDataset[list[Entry], list[Entry]]):
         self,
         *,
         filepath: str,
-        store: dict[str, str],
+        store: dict[str, Any],
         version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self._protocol, path = get_protocol_and_path(filepath, version)
-        self._fs = fsspec.filesystem(self._protocol)
-        self._store = Store(Path(store["filepath"]))
+        folders = {"auto_mkdir": True} if self._protocol == "file" else {}
+        self._fs = fsspec.filesystem(self._protocol, **folders)
+        self._store = StoreDataset(**store).load()
         self.metadata = metadata
         super().__init__(PurePosixPath(path), version, self._fs.exists, self._fs.glob)
 
@@ -43,7 +46,6 @@ class StoredDataset(AbstractVersionedDataset[list[Entry], list[Entry]]):
     def save(self, data: list[Entry]) -> None:
         """Write the keys of the entries."""
         path = get_filepath_str(self._get_save_path(), self._protocol)
-        self._fs.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
         with self._fs.open(path, "w") as file:
             keys = [{"kind": entry.key.kind, "digest": entry.key.digest} for entry in data]
             json.dump(keys, file, indent=1)

@@ -21,6 +21,7 @@ from leanset.scores.grand_last import GrandLast
 from leanset.scores.least_confidence import LeastConfidence
 from leanset.scores.loss import Loss
 from leanset.scores.margin import Margin
+from leanset.scores.precomputed import PrecomputedScore
 from leanset.scores.pred_sum import PredSum
 from leanset.scores.prototype_distance import PrototypeDistance
 from leanset.scores.tdds import Tdds
@@ -42,6 +43,7 @@ Score: TypeAlias = Annotated[
     | LeastConfidence
     | Loss
     | Margin
+    | PrecomputedScore
     | PredSum
     | PrototypeDistance
     | Tdds,
@@ -52,8 +54,9 @@ Score: TypeAlias = Annotated[
 METHODS: dict[str, type[ScoreBase]] = {
     get_args(score.model_fields["method"].annotation)[0]: score
     for score in get_args(get_args(Score)[0])
+    if issubclass(score, ScoreBase)
 }
-"""All methods by name."""
+"""All methods by name, but for what was made elsewhere."""
 
 _ADAPTER: TypeAdapter[Score] = TypeAdapter(Score)
 
@@ -67,6 +70,7 @@ __all__ = [
     "METHODS",
     "Fault",
     "LogScore",
+    "PrecomputedScore",
     "Score",
     "ScoreBase",
     "Sources",

@@ -119,6 +119,9 @@ class Selection:
 class SelectorBase(Frozen, ABC):
     """Frozen settings that know how to select."""
 
+    version: ClassVar[int] = 1
+    """Part of the key of every subset; raised when the same settings would select another."""
+
     redraws: ClassVar[bool] = False
     """Whether the budget is what one epoch shows, drawn anew each epoch from what is selected."""
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leanset.disks import writing
 from leanset.images import ImageSet
 
 
@@ -59,6 +60,7 @@ def _mapped(name: str, array: NDArray[Any], folder: Path) -> MappedArray:
     """Where an array lies: a whole map as it is, anything else (a view, a copy) written out."""
     if not (isinstance(array, np.memmap) and isinstance(array.base, mmap)):
         file = folder / f"{name}.npy"
-        np.save(file, np.ascontiguousarray(array))
+        with writing(file):
+            np.save(file, np.ascontiguousarray(array))
         array = np.lib.format.open_memmap(file, mode="r")
     return MappedArray(name, str(array.filename), array.dtype.str, array.shape, array.offset)

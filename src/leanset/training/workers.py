@@ -89,11 +89,12 @@ def _workers(count: int) -> _Workers:
 
 
 def _start_worker(lifeline: Connection) -> None:
-    import torch
-
     # Ctrl-C reaches the whole process group: the parent reports it, workers just end
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+    # only now, because it takes seconds, in which the parent may die
+    import torch
+
     torch.set_num_threads(1)
     # vanishing Adam moments become denormal numbers, on which a core is many times slower
     torch.set_flush_denormal(True)

@@ -8,7 +8,8 @@ import pytest
 from leanset.clustering import KMeans
 from leanset.pipelines.clustering.nodes import cluster
 from leanset.provenance import Work, as_fact, work_before
-from leanset.store import Entry, Store
+from leanset.seeds import clustering_seed
+from leanset.store import Entry, Key, Store
 from leanset.sweep import Cell
 from tests.pipelines.examples import cell, embedding, own, plan, sweep
 
@@ -51,3 +52,15 @@ def test_behind_a_score_that_the_sweep_lists_it_is_fitted_for_the_runs_of_the_sw
     entries = [embedding(store, 1.0)]
     assert len(fitted(entries, store, cell(1, "clustering_k2"))) == 1
     assert len(fitted(entries, store, cell(1, "clustering_k2"), listed=True)) == 3
+
+
+def test_a_clustering_has_the_key_it_had_before_there_were_other_methods(store: Store) -> None:
+    entry = embedding(store, 1.0)
+    (fit,) = fitted([entry], store)
+    assert fit.key == Key.of(
+        "clustering",
+        embedding=entry.key.digest,
+        settings={"clusters": 2, "batch_size": 1024, "passes": 20, "patience": 5},
+        seed=clustering_seed(1, 0),
+        version=2,
+    )

@@ -9,17 +9,20 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pydantic import Field
 
 from leanset.coverage.demand import Demand, Speed
 from leanset.errors import LeansetError
 from leanset.images import ImageSet, Split
+from leanset.pipelines.materials import Source
+from leanset.pipelines.pruning.drawing import Drawing
 from leanset.pipelines.pruning.nodes import select
 from leanset.pipelines.stored import stored_images
-from leanset.selectors import Materials
+from leanset.selectors import Materials, Needs, Random
 from leanset.selectors.weighing import Weighing
 from leanset.store import Entry, Store
 from leanset.sweep import Cell
-from tests.pipelines.examples import LABELS, plan
+from tests.pipelines.examples import LABELS, plan, score
 
 
 class Dear(Weighing):
@@ -28,7 +31,7 @@ class Dear(Weighing):
     method: Literal["dear"] = "dear"
     memory: int = 1000
     passes: float = 2.0
-    selections: list[int] = []  # noqa: RUF012 - pydantic copies it for each rule
+    selections: list[int] = Field(default_factory=list, exclude=True)
 
     def demand(self, keep: int, materials: Materials) -> Demand:  # noqa: ARG002
         return Demand(keep * self.memory, passes=keep * self.passes, remedy="Lower k.")
@@ -64,7 +67,8 @@ CELLS = plan(*(Cell("dear", "mlp", str(kept), kept, 2, ()) for kept in (2, 3)))
 def selected(image_set: list[Entry], rule: Dear, limit: int = 2_000_000) -> Any:
     variant: Any = SimpleNamespace(selector=rule)
     sweep: Any = SimpleNamespace(seed=1, memory_limit=limit)
-    return select(image_set, CELLS, variant, sweep, name="dear")
+    store = Store(image_set[0].folder.parents[1])
+    return select(image_set, CELLS, variant, sweep, store, name="dear")
 
 
 def said(log: pytest.LogCaptureFixture, level: int) -> list[str]:
@@ -114,6 +118,48 @@ def test_a_variant_of_which_one_cell_takes_too_much_selects_nothing(
     assert rule.selections == []
     assert len(said(caplog, logging.INFO)) == 2
     assert said(caplog, logging.WARNING) == []
+
+
+def test_what_was_selected_before_is_not_selected_again_nor_spoken_of(
+    image_set: list[Entry], caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = Dear(weights="loss"), Dear(weights="loss")
+    before = selected(image_set, first)
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        # what takes too much is refused only where it is still to be done
+        again = selected(image_set, second, limit=1)
+    assert (first.selections, second.selections) == ([2, 2, 3, 3], [])
+    assert caplog.records == []
+    assert again["subset_hash"].tolist() == before["subset_hash"].tolist()
+    assert again["seconds_select"].tolist() == before["seconds_select"].tolist()
+    assert again["weights"][2].tolist() == before["weights"][2].tolist()
+    assert again["selection"].nunique() == 4
+
+
+@pytest.mark.parametrize("change", [{"memory": 999}, {"weights": "sampler"}])
+def test_another_setting_of_the_rule_selects_again(
+    image_set: list[Entry], change: dict[str, Any]
+) -> None:
+    selected(image_set, Dear())
+    rule = Dear(**change)
+    selected(image_set, rule)
+    assert rule.selections == [2, 2, 3, 3]
+
+
+def test_another_content_of_what_is_selected_from_selects_again(tmp_path: Path) -> None:
+    rule, needs = Random(method="random"), Needs(scores=("el2n",))
+    ours, theirs = (
+        Drawing(
+            rule,
+            3,
+            1,
+            Source(LABELS, needs, {"score_el2n": score(Store(tmp_path), value)}, {}, None, 10**7),
+            "images",
+        ).key
+        for value in (1.0, 2.0)
+    )
+    assert ours != theirs
 
 
 def test_weights_are_in_the_table_of_subsets(image_set: list[Entry]) -> None:

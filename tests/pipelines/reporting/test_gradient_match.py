@@ -10,7 +10,7 @@ from leanset.pipelines.reporting.nodes import collect_gradient_matches, conclude
 
 def test_variants_that_were_matched_are_collected_and_reach_the_conclusion() -> None:
     pipeline = create_pipeline(Reported(variants=["cal", "craig", "random"], matched=["craig"]))
-    nodes = {node.name: node for node in pipeline.nodes}
+    nodes = {node.short_name: node for node in pipeline.nodes}
     assert nodes["collect_gradient_matches"].inputs == ["gradient_match_craig"]
     assert nodes["collect_gradient_matches"].outputs == ["gradient_match"]
     assert "gradient_match" in nodes["conclude"].inputs

@@ -166,6 +166,45 @@ def test_a_proxy_that_fails_fails_the_log_with_its_reason(
         record_log(images, recipe(), SETTINGS, SEEDS, FOLD_SEED, ON_CPU, tmp_path)
 
 
+# --- kills
+
+
+def interrupted_after(jobs_done: int) -> Any:
+    """The engine, until it is interrupted; how many jobs it was asked for is counted."""
+
+    def train(images: ImageSet, jobs: list[Job], settings: TrainingSettings) -> Iterator[RunResult]:
+        for number, job in enumerate(jobs):
+            if number == jobs_done:
+                raise KeyboardInterrupt
+            yield from train_runs(images, [job], settings)
+
+    return train
+
+
+def test_a_log_goes_on_where_it_was_interrupted(
+    built: Built, images: ImageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (images, recipe(), SETTINGS, SEEDS, FOLD_SEED, ON_CPU, tmp_path)
+    monkeypatch.setattr(proxies, "train_runs", interrupted_after(1))
+    with pytest.raises(KeyboardInterrupt):
+        record_log(*asked)
+    monkeypatch.setattr(proxies, "train_runs", interrupted_after(1))  # one is all there is to do
+    again = record_log(*asked)
+    for name, array in built.arrays.items():
+        assert np.array_equal(again.arrays[name], array), name
+    assert len(again.facts["seconds_train"]) == 2
+    assert again.facts["samples_seen"] == built.facts["samples_seen"]
+
+
+def test_what_is_left_of_a_log_without_a_finished_proxy_is_begun_anew(
+    built: Built, images: ImageSet, tmp_path: Path
+) -> None:
+    (tmp_path / "logits.npy").write_bytes(b"half of a header")
+    (tmp_path / ".proxy-0").write_text("{")
+    again = record_log(images, recipe(), SETTINGS, SEEDS, FOLD_SEED, ON_CPU, tmp_path)
+    assert np.array_equal(again.arrays["logits"], built.arrays["logits"])
+
+
 # --- before the training, and of the validation split
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
-from leanset.config import SweepSettings
-from leanset.embeddings import ImageEmbedding, NetworkFeatures, parse_embedding
+from leanset.config import DatasetSettings, SweepSettings
+from leanset.embeddings import (
+    ImageEmbedding,
+    NetworkFeatures,
+    PrecomputedEmbedding,
+    parse_embedding,
+)
 from leanset.errors import LeansetError
+from leanset.pipelines import precomputed
 from leanset.pipelines.blocks import Block, blocks_of, described
 from leanset.pipelines.stored import hash_of, images_of
 from leanset.provenance import as_fact
@@ -36,6 +43,37 @@ def embed(image_set: list[Entry], store: Store, settings: dict[str, Any]) -> lis
 
     entry = store.get_or_build(key, build)
     logger.info("embedding %s: %s numbers per image.", embedding.method, entry["values"].shape[1])
+    return [entry]
+
+
+def embed_precomputed(
+    image_set: list[Entry],
+    dataset: DatasetSettings,
+    folder: Path,
+    store: Store,
+    settings: PrecomputedEmbedding,
+) -> list[Entry]:
+    """Take the rows of the training images out of a file, or out of the store if they are there."""
+    digest = settings.digest(folder)
+    key = Key.of(
+        "embedding",
+        image_set=hash_of(image_set),
+        precomputed=digest,
+        settings=precomputed.settings_behind(settings),
+        version=settings.version,
+    )
+
+    def build() -> Built:
+        behind = as_fact(precomputed.work_elsewhere(settings, digest))
+        facts = {"settings": settings.model_dump(), "behind": behind}
+        rows = precomputed.rows_on_disk(image_set, dataset)
+        return Built({"values": settings.embed(folder, rows)}, facts)
+
+    entry = store.get_or_build(key, build)
+    logger.info(
+        "embedding precomputed: %s numbers per image, %s.",
+        entry["values"].shape[1], precomputed.described(settings),
+    )  # fmt: skip
     return [entry]
 
 

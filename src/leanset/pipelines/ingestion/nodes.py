@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from leanset.clustering import KMeans
+from leanset.clustering import parse_clusterer
 from leanset.config import DatasetSettings, Known, SweepSettings, VariantSettings
 from leanset.embeddings import parse_embedding
 from leanset.images import ImageSet
@@ -72,7 +72,7 @@ def accept_images(
 ) -> tuple[list[Entry], Table]:
     """Check the settings against the images, then store the images and plan the sweep."""
     known = Known(
-        {name: KMeans.model_validate(block) for name, block in clusterings.items()},
+        {name: parse_clusterer(block) for name, block in clusterings.items()},
         {name: parse_score(block) for name, block in scores.items()},
         {name: parse_embedding(block) for name, block in embeddings.items()},
     )

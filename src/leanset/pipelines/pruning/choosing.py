@@ -13,13 +13,13 @@ from leanset.choices import Trial, best, trials_table
 from leanset.config import SweepSettings, VariantSettings
 from leanset.errors import LeansetError
 from leanset.ledger import accuracy, job_of, subset_row
-from leanset.pipelines.materials import materials_of_runs
-from leanset.pipelines.stored import images_of
+from leanset.pipelines.materials import sources_of_runs
+from leanset.pipelines.pruning.drawing import Drawing
+from leanset.pipelines.stored import hash_of, images_of
 from leanset.provenance import total
 from leanset.records import RunRecords, results_of
 from leanset.seeds import choice_seed, selection_seed
 from leanset.store import Entry, Store
-from leanset.subsets import draw_subset
 from leanset.sweep import Cell, cells_of
 from leanset.tables import Table
 from leanset.training import Job, Recipe, RunResult, TrainingSettings
@@ -45,18 +45,17 @@ def choose(
     """
     images = images_of(image_set).judged_on_validation()
     cells, needs = cells_of(plan), variant.selector.needs()
-    ((materials, works),) = materials_of_runs(
-        images.train.labels, needs, artifacts, cells, 1, sweep.memory_limit
-    )
+    (source,) = sources_of_runs(images.train.labels, needs, artifacts, cells, 1, sweep.memory_limit)
     seed = selection_seed(sweep.seed, 0)
-    asked: list[tuple[Cell, str, Job]] = []
+    asked: list[tuple[Cell, str, Drawing, Job]] = []
     for cell in (cell for cell in cells if cell.variant == name):
         for alternative, selector in variant.selector.alternatives().items():
-            subset = draw_subset(selector, cell.kept, materials, seed, images.classes)
-            row = subset_row(cell, 0, subset, images.hash, total(works), materials.wrong)
+            drawing = Drawing(selector, cell.kept, seed, source, hash_of(image_set))
+            subset = drawing.subset(store, images.classes)
+            row = subset_row(cell, 0, subset, hash_of(image_set), total(source.works), source.wrong)
             job = job_of(row, recipe, choice_seed(sweep.seed), keep_state=False)
-            asked.append((cell, alternative, job))
-    jobs = {job.key: job for _, _, job in asked}
+            asked.append((cell, alternative, drawing, job))
+    jobs = {job.key: job for *_, job in asked}
     results = {
         result.key: _finished(result, name)
         for result, _ in results_of(list(jobs.values()), images, RunRecords(store), training)
@@ -76,24 +75,26 @@ def choose(
 
 
 def _trials(
-    asked: Sequence[tuple[Cell, str, Job]],
+    asked: Sequence[tuple[Cell, str, Drawing, Job]],
     results: Mapping[str, RunResult],
     labels: NDArray[np.int64],
 ) -> list[Trial]:
     # alternatives that keep the same samples are one training, and share what it took
-    trained_for = Counter(job.key for _, _, job in asked)
+    trained_for = Counter(job.key for *_, job in asked)
     return [
         Trial(
             variant=cell.variant,
             budget=cell.budget,
             kept=cell.kept,
             alternative=alternative,
+            selection=drawing.key.digest,
+            run_key=job.key,
             accuracy=accuracy(results[job.key].predicted, labels),
             validation_samples=len(labels),
             seconds=results[job.key].seconds_train / trained_for[job.key],
             device=results[job.key].device,
         )
-        for cell, alternative, job in asked
+        for cell, alternative, drawing, job in asked
     ]
 
 

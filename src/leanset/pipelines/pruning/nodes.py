@@ -6,8 +6,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leanset.choices import Choice, choices_of
+from leanset.choices import choices_of
 from leanset.config import SweepSettings, VariantSettings
+from leanset.errors import LeansetError
 from leanset.estimates import Estimate, estimates, remarks
 from leanset.images import ImageSet
 from leanset.ledger import (
@@ -20,15 +21,15 @@ from leanset.ledger import (
     runs_to_keep,
     subset_row,
 )
-from leanset.pipelines.materials import materials_of_runs
+from leanset.pipelines.failures import lines_of
+from leanset.pipelines.materials import Source, sources_of_runs
+from leanset.pipelines.pruning.drawing import drawings_of, rules_of
 from leanset.pipelines.stored import hash_of, images_of
 from leanset.progress import RunFinished, announce
 from leanset.provenance import total
 from leanset.records import RunRecords, results_of
-from leanset.seeds import selection_seed
-from leanset.selectors import Materials, Selector
+from leanset.selectors import Selector
 from leanset.store import Entry, Store
-from leanset.subsets import draw_subset
 from leanset.sweep import Cell, cells_of
 from leanset.tables import Table, rows_of
 from leanset.training import Recipe, RunResult, TrainingSettings
@@ -41,38 +42,41 @@ def select(
     plan: Table,
     variant: VariantSettings,
     sweep: SweepSettings,
+    store: Store,
     choices: Table | None = None,
     *,
     name: str,
     **artifacts: list[Entry],
 ) -> Table:
-    """Select the samples of every run of the variant."""
+    """Select the samples of every run of the variant, or take them from the store."""
     import pandas as pd
 
     images = images_of(image_set)
     chosen = {} if choices is None else choices_of(choices)
     cells = cells_of(plan)
-    selectors = _rules([cell for cell in cells if cell.variant == name], variant, chosen)
-    selected_from = materials_of_runs(
+    rules = rules_of([cell for cell in cells if cell.variant == name], variant, chosen)
+    sources = sources_of_runs(
         images.train.labels,
         variant.selector.needs(),
         artifacts,
         cells,
-        max(cell.runs for cell in selectors),
+        max(cell.runs for cell in rules),
         sweep.memory_limit,
     )
-    expected = _forewarn(selectors, selected_from[0][0])
+    drawings = drawings_of(rules, sources, sweep.seed, hash_of(image_set))
+    unknown = {
+        cell: rules[cell]
+        for cell, drawn in drawings.items()
+        if not all(drawing.is_known(store) for drawing in drawn)
+    }
+    expected = _forewarn(unknown, sources[0]) if unknown else {}
     rows = []
-    for cell, selector in selectors.items():
-        choice = chosen.get(cell.budget)
-        for run, (materials, works) in enumerate(selected_from[: cell.runs]):
-            seed = selection_seed(sweep.seed, run)
-            subset = draw_subset(selector, cell.kept, materials, seed, images.classes)
-            rows.append(
-                subset_row(
-                    cell, run, subset, hash_of(image_set), total(works), materials.wrong, choice
-                )
-            )
+    for cell, drawn in drawings.items():
+        for run, drawing in enumerate(drawn):
+            subset, source = drawing.subset(store, images.classes), drawing.source
+            work, choice = total(source.works), chosen.get(cell.budget)
+            row = subset_row(cell, run, subset, hash_of(image_set), work, source.wrong, choice)
+            rows.append(row | {"selection": drawing.key.digest})
         if cell in expected and expected[cell].is_worth_telling:
             took = [row["seconds_select"] for row in rows[-cell.runs :]]
             logger.info(expected[cell].outcome(took))
@@ -82,26 +86,15 @@ def select(
     return subsets
 
 
-def _rules(
-    cells: Sequence[Cell], variant: VariantSettings, chosen: Mapping[str, Choice]
-) -> dict[Cell, Selector]:
-    """The rule of each cell: the variant's, or the alternative that was chosen at its budget."""
-    return {
-        cell: variant.selector.alternatives()[chosen[cell.budget].alternative]
-        if cell.budget in chosen
-        else variant.selector
-        for cell in cells
-    }
-
-
-def _forewarn(selectors: Mapping[Cell, Selector], materials: Materials) -> dict[Cell, Estimate]:
+def _forewarn(rules: Mapping[Cell, Selector], source: Source) -> dict[Cell, Estimate]:
     """Say what the selections will take and what to know of them; refuse what takes too much."""
-    expected = estimates(selectors, materials)
+    materials = source.materials
+    expected = estimates(rules, materials)
     for estimate in expected.values():
         logger.info(estimate.sentence)
     for estimate in expected.values():
         estimate.check(materials.memory)
-    for remark in remarks(selectors, materials):
+    for remark in remarks(rules, materials):
         logger.warning(remark)
     return expected
 
@@ -117,6 +110,9 @@ def train(
     """Train a network on each subset, and have it classify the test split.
 
     A run that was finished before, by whichever sweep, is taken from its record.
+
+    Raises:
+        LeansetError: runs failed, and ``sweep.on_failure`` is ``raise``; all were attempted.
     """
     images = images_of(image_set)
     wanted = jobs(subsets, recipe, sweep.seed, keep_state=training.keep_models != "none")
@@ -132,7 +128,22 @@ def train(
             "goes on from there.", len(results), len(wanted),
         )  # fmt: skip
         raise
+    if sweep.on_failure == "raise":
+        _require_success(results, row_of)
     return results
+
+
+def _require_success(results: Sequence[RunResult], row_of: Mapping[str, Mapping[str, Any]]) -> None:
+    reasons = {result.key: result.failure for result in results if result.failure}
+    failed = [(row, reasons[key]) for key, row in row_of.items() if key in reasons]
+    if failed:
+        count = f"{len(failed)} of {len(results)} runs failed, so nothing of it is saved."
+        raise LeansetError(
+            f"{count}\n{lines_of(failed)}",
+            where=f"variant {failed[0][0]['variant']}",
+            remedy="Mend the cause and run it again, or clear its task: the others are recorded, "
+            "and only these are trained.",
+        )
 
 
 def _event(

@@ -46,12 +46,13 @@ def _materials(name: str, variant: VariantSettings, has_noise: bool) -> dict[str
         "plan": "plan",
         "variant": f"params:{name}",
         "sweep": "params:sweep",
+        "store": "store",
         **{artifact: artifact for artifact in artifacts},
     }
 
 
 def _choose(name: str, recipe: str, materials: dict[str, str]) -> Node:
-    inputs = {**materials, "recipe": recipe, "training": "params:training", "store": "store"}
+    inputs = {**materials, "recipe": recipe, "training": "params:training"}
     return Node(bound(choose, name=name), inputs, f"choices_{name}", name="choose", tags="gpu")
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
-from functools import partial
-from pathlib import Path
 
 from leanset.config import SweepSettings
 from leanset.pipelines.stored import hash_of, images_of
@@ -54,12 +51,12 @@ def record(
         engine=ENGINE_VERSION,
         version=LOG_VERSION,
     )
-    store.root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".recording-", dir=store.root) as folder:
-        build = partial(
-            record_log, images, recipe, settings, seeds, divided_by, training, Path(folder)
-        )
-        entry = store.get_or_build(key, build)
+    entry = store.get_or_build(
+        key,
+        lambda: record_log(
+            images, recipe, settings, seeds, divided_by, training, store.unfinished(key)
+        ),
+    )
     logger.info(
         "log %s: %s proxies of %s epochs each, %.0f s of training and %.0f s of recording.",
         name, settings.proxies, settings.epochs,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from leanset.config import SweepSettings
 from leanset.errors import LeansetError
+from leanset.pipelines.failures import lines_of
 from leanset.replication import Published
 from leanset.seeds import numpy_generator, reporting_seed
 from leanset.store import Entry
@@ -147,10 +148,12 @@ def conclude(
         print_detectors(detectors)
     if verdicts is not None:
         print_verdicts(verdicts)
-    failed = [
-        f"  {row['variant']} at {row['budget']}, run {row['run']}: {row['reason']}"
-        for row in rows_of(runs[runs["status"] == "failed"])
-    ]
+    failed = rows_of(runs[runs["status"] == "failed"])
     if failed:
         count = f"{len(failed)} of {len(runs)} runs failed; the others are reported."
-        raise LeansetError("\n".join([count, *failed]))
+        listed = lines_of((row, row["reason"]) for row in failed)
+        raise LeansetError(
+            f"{count}\n{listed}",
+            remedy="Their rows are in the table runs, with status failed. The same command tries "
+            "them again, and no others.",
+        )

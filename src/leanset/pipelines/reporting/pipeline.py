@@ -40,7 +40,7 @@ class Reported:
 
 
 def create_pipeline(reported: Reported) -> Pipeline:
-    """Collect runs and costs, and report them."""
+    """Collect runs and costs, and report them, in a namespace: one box, and one Airflow task."""
     nodes = [
         *_ledger(reported),
         *(_gradient_matches(reported.matched) if reported.matched else []),
@@ -50,7 +50,9 @@ def create_pipeline(reported: Reported) -> Pipeline:
         _conclude(reported),
         *(_published() if reported.has_published else []),
     ]
-    return Pipeline(nodes, tags="reporting")
+    return Pipeline(
+        nodes, namespace="reporting", prefix_datasets_with_namespace=False, tags="reporting"
+    )
 
 
 def _ledger(reported: Reported) -> list[Node]:

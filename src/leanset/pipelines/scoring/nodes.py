@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leanset.config import SweepSettings
+from leanset.config import DatasetSettings, SweepSettings
+from leanset.pipelines import precomputed
 from leanset.pipelines.blocks import blocks_of, described
 from leanset.pipelines.stored import clustering_of, hash_of, images_of, replicate
 from leanset.provenance import Works, as_fact, work_behind
-from leanset.scores import LogScore, ScoreBase, parse_score
+from leanset.scores import LogScore, PrecomputedScore, ScoreBase, parse_score
 from leanset.scores.class_median_distance import ClassMedianDistance
 from leanset.scores.prototype_distance import PrototypeDistance
 from leanset.scores.scoring import score_log
@@ -87,6 +89,34 @@ def score_from_embedding(
     ]
 
 
+def score_precomputed(
+    image_set: list[Entry],
+    dataset: DatasetSettings,
+    folder: Path,
+    store: Store,
+    settings: PrecomputedScore,
+    *,
+    name: str,
+) -> list[Entry]:
+    """Take the scores of the training images out of a file; all runs share them."""
+    digest = settings.digest(folder)
+    key = Key.of(
+        "score",
+        image_set=hash_of(image_set),
+        precomputed=digest,
+        settings=precomputed.settings_behind(settings),
+        version=settings.version,
+    )
+    before = precomputed.work_elsewhere(settings, digest)
+    logger.info("score %s: %s.", name, precomputed.described(settings))
+
+    def build() -> Built:
+        rows = precomputed.rows_on_disk(image_set, dataset)
+        return _built(settings, before, lambda: settings.score(folder, rows))
+
+    return [store.get_or_build(key, build)]
+
+
 def _key(score: ScoreBase, source: str) -> Key:
     """The artifact a score is made from is known by its content, not by its name."""
     named = {"log", "proxies", "clustering", "embedding"}
@@ -94,7 +124,9 @@ def _key(score: ScoreBase, source: str) -> Key:
     return Key.of("score", source=source, settings=settings, version=score.version)
 
 
-def _built(score: ScoreBase, before: Works, values: Callable[[], NDArray[np.float32]]) -> Built:
+def _built(
+    score: ScoreBase | PrecomputedScore, before: Works, values: Callable[[], NDArray[np.float32]]
+) -> Built:
     facts = {
         "settings": score.model_dump(),
         "kind": score.kind,

@@ -4,24 +4,30 @@ from collections.abc import Mapping
 
 from kedro.pipeline import Node, Pipeline
 
-from leanset.clustering import KMeans
+from leanset.clustering import Clusterer
+from leanset.pipelines import precomputed
 from leanset.pipelines.binding import bound
 from leanset.pipelines.scoring.nodes import (
     score_from_clustering,
     score_from_embedding,
     score_from_log,
+    score_precomputed,
 )
-from leanset.scores import Score, Sources
+from leanset.scores import PrecomputedScore, Score
 
 
-def create_pipeline(scores: Mapping[str, Score], clusterings: Mapping[str, KMeans]) -> Pipeline:
+def create_pipeline(scores: Mapping[str, Score], clusterings: Mapping[str, Clusterer]) -> Pipeline:
     """One node for each named score."""
-    return Pipeline([_score(name, score.sources(), clusterings) for name, score in scores.items()])
+    return Pipeline([_score(name, score, clusterings) for name, score in scores.items()])
 
 
-def _score(name: str, source: Sources, clusterings: Mapping[str, KMeans]) -> Node:
+def _score(name: str, score: Score, clusterings: Mapping[str, Clusterer]) -> Node:
     common = {"store": "store", "settings": f"params:scores.{name}"}
-    if source.log is not None:
+    source = score.sources()
+    if isinstance(score, PrecomputedScore):
+        function = bound(score_precomputed, name=name)
+        inputs = precomputed.INPUTS
+    elif source.log is not None:
         function = bound(score_from_log, name=name)
         inputs = {"log": f"log_{source.log}", "plan": "plan", "sweep": "params:sweep"}
     elif source.clustering is not None:

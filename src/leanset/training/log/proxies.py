@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from leanset.disks import writing
 from leanset.errors import LeansetError
 from leanset.images import ImageSet, Split
 from leanset.models import build_model, input_size
@@ -17,6 +19,7 @@ from leanset.seeds import numpy_generator, torch_generator
 from leanset.store import Built
 from leanset.training.engine import train_runs
 from leanset.training.job import Job, RunResult
+from leanset.training.log.finished import FinishedProxies, TrainedProxy
 from leanset.training.log.folds import stratified_folds
 from leanset.training.log.recording import Recording
 from leanset.training.log.training_log import MOST_CLASSES, OF_VALIDATION, LogSettings
@@ -52,35 +55,47 @@ def record_log(
         seeds: a training seed for each proxy.
         fold_seed: draws the folds, if the settings ask for them.
         training: where to train.
-        folder: an empty one, where the arrays are written; they are mapped from there.
+        folder: where the arrays are written, and mapped from; empty, or what is left there of the
+            same log by a process that was killed, whose finished proxies are not trained again.
 
     Raises:
         LeansetError: a proxy failed.
     """
     recipe = proxy_recipe(recipe, settings)
     fold = _folds(images, settings, fold_seed)
-    _create_arrays(folder, _layout(images, recipe, settings))
+    finished = FinishedProxies(folder)
+    trained = finished.read()
+    if not trained:
+        _create_arrays(folder, _layout(images, recipe, settings))
     jobs = [
-        Job(
-            str(proxy),
-            np.flatnonzero(fold != proxy),
-            recipe,
-            seed,
-            recording=Recording(str(folder.resolve()), proxy, settings.features_at),
-        )
+        _job(proxy, seed, np.flatnonzero(fold != proxy), recipe, settings, folder)
         for proxy, seed in zip(range(settings.proxies), seeds, strict=True)
+        if proxy not in trained
     ]
-    results: dict[str, RunResult] = {}
     for result in train_runs(images, jobs, training):
         _require_success(result, settings)
-        results[result.key] = result
-        logger.info("%s of %s proxies are trained.", len(results), settings.proxies)
+        trained[int(result.key)] = TrainedProxy.of(result)
+        finished.note(int(result.key), trained[int(result.key)])
+        logger.info("%s of %s proxies are trained.", len(trained), settings.proxies)
     arrays = {
         file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
         for file in sorted(folder.glob("*.npy"))
     }
-    facts = _facts(settings, recipe, seeds, [results[job.key] for job in jobs])
+    facts = _facts(settings, recipe, seeds, [trained[proxy] for proxy in sorted(trained)])
     return Built({**_of_samples(images, settings, fold), **arrays}, facts)
+
+
+def _job(
+    proxy: int,
+    seed: int,
+    indices: NDArray[np.int64],
+    recipe: Recipe,
+    settings: LogSettings,
+    folder: Path,
+) -> Job:
+    """The training of one proxy, which fills its rows of the arrays in the folder."""
+    recording = Recording(str(folder.resolve()), proxy, settings.features_at)
+    return Job(str(proxy), indices, recipe, seed, recording=recording)
 
 
 def recorded_validation(images: ImageSet, settings: LogSettings) -> Split | None:
@@ -143,12 +158,18 @@ def _feature_width(images: ImageSet, model: str) -> int:
 
 
 def _create_arrays(folder: Path, layout: dict[str, tuple[DTypeLike, tuple[int, ...]]]) -> None:
-    """Write files of the right size for the workers to fill."""
+    """Write files of the right size for the workers to fill.
+
+    Raises:
+        LeansetError: the disk has no room for them.
+    """
     for name, (dtype, shape) in layout.items():
-        array: NDArray[Any] = np.lib.format.open_memmap(
-            folder / f"{name}.npy", mode="w+", dtype=dtype, shape=shape
-        )
+        path = folder / f"{name}.npy"
+        array: NDArray[Any] = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
         del array
+        # a map on a full disk would kill the worker that writes to it, without a word
+        with writing(path), path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
 
 
 def _require_success(result: RunResult, settings: LogSettings) -> None:
@@ -156,12 +177,12 @@ def _require_success(result: RunResult, settings: LogSettings) -> None:
         raise LeansetError(
             f"proxy {int(result.key) + 1} of {settings.proxies} failed ({result.failure}).",
             where=f"a training log by the recipe {settings.recipe}",
-            remedy="Mend the cause and run it again; nothing was stored.",
+            remedy="Mend the cause and run it again; those that are trained are kept.",
         )
 
 
 def _facts(
-    settings: LogSettings, recipe: Recipe, seeds: Sequence[int], results: Sequence[RunResult]
+    settings: LogSettings, recipe: Recipe, seeds: Sequence[int], proxies: Sequence[TrainedProxy]
 ) -> dict[str, Any]:
     """How the log came about and what it cost, the lists in the order of the proxies."""
     # an epoch is a pass over the whole split: what proxies of folds leave out adds up to one
@@ -171,9 +192,9 @@ def _facts(
         "recipe": recipe.model_dump(mode="json"),
         "seeds": list(seeds),
         "epochs_trained": passes * settings.epochs,
-        "samples_seen": sum(result.samples_seen for result in results),
-        "seconds_train": [result.seconds_train for result in results],
-        "seconds_recording": [result.seconds_recording for result in results],
-        "concurrency": results[0].concurrency,
-        "device": results[0].device,
+        "samples_seen": sum(proxy.samples_seen for proxy in proxies),
+        "seconds_train": [proxy.seconds_train for proxy in proxies],
+        "seconds_recording": [proxy.seconds_recording for proxy in proxies],
+        "concurrency": proxies[0].concurrency,
+        "device": proxies[0].device,
     }

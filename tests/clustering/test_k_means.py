@@ -114,18 +114,6 @@ def test_an_embedding_with_a_value_that_is_no_number_is_refused(
         kmeans(5).fit(bad, seed=0)
 
 
-def test_an_empty_cluster_has_size_zero() -> None:
-    clustering = Clustering(np.array([0, 3, 3]), np.zeros(3), np.zeros((5, 2), dtype=np.float32))
-    assert clustering.sizes.tolist() == [1, 0, 0, 2, 0]
-
-
-def test_a_clustering_survives_the_way_through_named_arrays(fitted: Clustering) -> None:
-    back = Clustering.from_arrays(fitted.arrays())
-    assert (back.assignment == fitted.assignment).all()
-    assert (back.distance == fitted.distance).all()
-    assert (back.centroids == fitted.centroids).all()
-
-
 def test_a_single_cluster_is_refused() -> None:
     with pytest.raises(ValidationError, match="greater than or equal to 2"):
         kmeans(1)

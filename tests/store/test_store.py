@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -40,7 +41,10 @@ class Builder:
 
 
 def everything_under(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    """All files but those of locks, which stay."""
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and ".locks" not in path.parts
+    )
 
 
 def refuse_to_build() -> Built:
@@ -236,17 +240,30 @@ def test_a_damaged_entry_is_not_handed_out(
         store.get(KEY)
 
 
-def test_two_threads_that_build_one_key_both_get_it(store: Store) -> None:
-    both_are_building = threading.Barrier(2, timeout=30)
+def test_of_two_threads_that_ask_at_once_one_builds_and_both_get_it(store: Store) -> None:
+    builder, both_ask = Builder(), threading.Barrier(2, timeout=30)
 
     def build() -> Built:
-        both_are_building.wait()
-        return values()
+        time.sleep(0.2)
+        return builder()
+
+    def ask(_: int) -> Entry:
+        both_ask.wait()
+        return store.get_or_build(KEY, build)
 
     with ThreadPoolExecutor(2) as pool:
-        entries = list(pool.map(lambda _: store.get_or_build(KEY, build), range(2)))
+        entries = list(pool.map(ask, range(2)))
     assert [entry["values"].tolist() for entry in entries] == [[0, 1, 2, 3, 4, 5]] * 2
+    assert builder.calls == 1
     assert [folder.name for folder in entries[0].folder.parent.iterdir()] == [KEY.digest]
+
+
+def test_of_two_writers_of_one_key_the_first_wins(store: Store) -> None:
+    store.put(KEY, Built({"values": np.zeros(2)}, {"by": "the first"}))
+    store.put(KEY, Built({"values": np.ones(3)}, {"by": "the second"}))
+    entry = store.get(KEY)
+    assert (entry.facts["by"], entry["values"].tolist()) == ("the first", [0, 0])
+    assert len(everything_under(store.root)) == 2
 
 
 def test_threads_that_find_one_entry_damaged_at_once_all_get_it(store: Store) -> None:
@@ -307,12 +324,15 @@ def line_of(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
-def test_two_processes_that_build_one_key_both_get_it(store: Store) -> None:
+def test_of_two_processes_that_ask_for_one_key_one_builds_and_both_get_it(store: Store) -> None:
     children = [child(CHILD, store) for _ in range(2)]
-    # both must be in the middle of building before either may go on to write
-    assert [line_of(process) for process in children] == ["building"] * 2
-    said = [process.communicate("go\n", timeout=60)[0].strip() for process in children]
-    assert said == ["4999950000"] * 2
+    # whichever is at work stops until it is told to go on; the other waits for it
+    for process in children:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=60)[0].split() for process in children]
+    assert sorted(said) == [["4999950000"], ["building", "4999950000"]]
     assert [process.returncode for process in children] == [0, 0]
     entry = store.get_or_build(KEY, refuse_to_build)
     assert entry.facts == {"note": "from a child"}
@@ -326,9 +346,12 @@ def test_a_kill_in_the_middle_of_writing_leaves_no_entry(store: Store) -> None:
     process.communicate(timeout=60)
     with pytest.raises(LeansetError, match=r"entry\.json is missing"):
         store.get(KEY)
+    assert [path.name for path in everything_under(store.root)[:1]] == ["values.npy"]
     builder = Builder()
     assert store.get_or_build(KEY, builder)["values"][5] == 5
     assert builder.calls == 1
+    # the lock of the dead process was nobody's, and what it left is gone
+    assert {path.parent.name for path in everything_under(store.root)} == {KEY.digest}
 
 
 def test_the_manifest_is_readable_json_with_a_checksum_of_every_array(store: Store) -> None:
@@ -338,3 +361,32 @@ def test_the_manifest_is_readable_json_with_a_checksum_of_every_array(store: Sto
     assert manifest["digest"] == KEY.digest
     assert set(manifest["sha256"]) == {"values"}
     assert len(manifest["sha256"]["values"]) == 64
+
+
+def test_the_parts_of_an_unfinished_entry_outlive_its_builder_until_it_is_there(
+    store: Store,
+) -> None:
+    def stops() -> Built:
+        (store.unfinished(KEY) / "first").write_text("half")
+        raise KeyboardInterrupt
+
+    def goes_on() -> Built:
+        assert (store.unfinished(KEY) / "first").read_text() == "half"
+        return values()
+
+    with pytest.raises(KeyboardInterrupt):
+        store.get_or_build(KEY, stops)
+    store.get_or_build(KEY, goes_on)
+    assert not list(store.unfinished(KEY).iterdir())
+
+
+def test_a_store_that_builds_anew_does_so_once_and_forgets_unfinished_parts(store: Store) -> None:
+    store.get_or_build(KEY, lambda: Built({"values": np.zeros(2)}, {"by": "before"}))
+    (store.unfinished(KEY) / "first").write_text("half")
+    anew, builder = Store(store.root, anew=True), Builder()
+    assert anew.find(KEY) is None
+    assert list(anew.unfinished(KEY).iterdir()) == []
+    for _ in range(2):
+        assert anew.get_or_build(KEY, builder).facts == {"note": "six"}
+    assert builder.calls == 1
+    assert store.get(KEY).facts == {"note": "six"}
