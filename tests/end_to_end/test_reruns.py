@@ -1,14 +1,19 @@
 """What was finished is never trained again."""
 
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from leanset.pipelines.pruning import drawing
 from leanset.progress import RunFinished, listening
+from tests.end_to_end.copies import copy_of, store_of
 from tests.end_to_end.project import Project
 
 WHAT_WAS_FOUND = ["variant", "kept", "run", "accuracy", "loss", "run_key", "seconds_train"]
@@ -25,16 +30,88 @@ def trained(events: list[RunFinished]) -> int:
     return sum(not event.from_record for event in events)
 
 
-def test_a_second_sweep_trains_only_what_is_new_and_reports_the_same(project: Project) -> None:
-    few = {"variants": ["random", "rs2"]}
-    assert trained(run(project, sweep=few)) == 8
-    before = project.load("runs")[WHAT_WAS_FOUND]
+def refuse_to_select(*_: object) -> None:
+    raise AssertionError("selected although the subset is known")
 
-    again = run(project, sweep=few)
-    assert (len(again), trained(again)) == (8, 0)
-    pd.testing.assert_frame_equal(project.load("runs")[WHAT_WAS_FOUND], before)
 
-    assert trained(run(project, sweep=few | {"runs": 3})) == 4
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A swept project of eight runs, only to be copied."""
+    project = Project.create(tmp_path_factory.mktemp("small") / "project")
+    project.write(
+        "tiny/parameters/sweep.yml",
+        {"sweep": {"variants": ["random", "closest_k50"], "budgets": [20, 0.1], "runs": 2}},
+    )
+    assert trained(run(project)) == 8
+    return project
+
+
+@pytest.fixture
+def again(small: Project, tmp_path: Path) -> Project:
+    """The swept project, to be swept again."""
+    return copy_of(small, tmp_path / "again")
+
+
+def test_a_sweep_of_which_nothing_changed_selects_and_trains_nothing_and_says_so(
+    again: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = again.load("runs")[WHAT_WAS_FOUND]
+    monkeypatch.setattr(drawing, "draw_subset", refuse_to_select)
+    with caplog.at_level(logging.INFO):
+        events = run(again)
+    assert (len(events), trained(events)) == (8, 0)
+    assert "nothing was trained: 8 runs were taken from their records." in caplog.text
+    pd.testing.assert_frame_equal(again.load("runs")[WHAT_WAS_FOUND], before)
+    assert len(list(again.root.glob("runs.parquet/*"))) == 2
+
+
+def test_of_a_variant_whose_file_changed_all_is_trained_and_of_others_nothing(
+    again: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = again.load("runs").set_index("variant")["accuracy"]
+    selector = {"method": "clustered", "clustering": "pca50_k50", "keep": "furthest"}
+    content = {"closest_k50": {"selector": selector}}
+    again.write("tiny/parameters/variants/closest_k50.yml", content)
+    events = run(again)
+    assert [event.variant for event in events if not event.from_record] == ["closest_k50"] * 4
+    after = again.load("runs").set_index("variant")["accuracy"]
+    assert after["random"].tolist() == before["random"].tolist()
+    assert after["closest_k50"].tolist() != before["closest_k50"].tolist()
+    # what the file says but no result depends on
+    content["closest_k50"]["description"] = "Far from the centre"
+    again.write("tiny/parameters/variants/closest_k50.yml", content)
+    monkeypatch.setattr(drawing, "draw_subset", refuse_to_select)
+    assert trained(run(again)) == 0
+
+
+def test_of_more_runs_only_those_are_trained(again: Project) -> None:
+    events = run(again, sweep={"runs": 3})
+    assert (len(events), trained(events)) == (12, 4)
+    assert {event.run for event in events if not event.from_record} == {2}
+
+
+def test_all_is_trained_again_where_that_is_asked_for_and_then_is_known(again: Project) -> None:
+    found = WHAT_WAS_FOUND[:-1]
+    before, old = again.load("runs")[found], identities(again)
+    assert trained(run(again, rerun="all")) == 8
+    pd.testing.assert_frame_equal(again.load("runs")[found], before)
+    new = identities(again)
+    assert new.keys() == old.keys()
+    assert {name.split("/")[0] for name in new} == {
+        "images", "embedding", "clustering", "subset", "run"
+    }  # fmt: skip
+    assert not set(new.values()) & set(old.values())
+    assert trained(run(again)) == 0
+    assert identities(again) == new
+
+
+def identities(project: Project) -> dict[str, float]:
+    """When each entry of the store was written."""
+    store = store_of(project)
+    return {
+        str(manifest.parent.relative_to(store)): manifest.stat().st_mtime
+        for manifest in store.glob("[!.]*/*/entry.json")
+    }
 
 
 def test_weights_asked_for_later_are_trained_for_and_then_kept(project: Project) -> None:
