@@ -29,8 +29,8 @@ def preview_of(site: Project, dataset: str) -> Any:
 
 
 def test_each_active_variant_is_one_box(site: Project) -> None:
-    boxes = set(api(site, "main")["modular_pipelines"]) - {"__root__", "ingestion"}
-    assert boxes == VARIANTS
+    boxes = set(api(site, "main")["modular_pipelines"])
+    assert boxes == {"__root__", "ingestion", "reporting", *VARIANTS}
 
 
 def test_the_nodes_of_a_variant_are_inside_its_box(site: Project) -> None:
@@ -69,4 +69,4 @@ def test_the_boxes_follow_the_environment(project: Project) -> None:
     built = project.kedro("viz", "build")
     assert built.returncode == 0, built.stderr
     boxes = set(api(project, "main")["modular_pipelines"])
-    assert boxes == {"__root__", "ingestion", "mine", "random"}
+    assert boxes == {"__root__", "ingestion", "reporting", "mine", "random"}
