@@ -2,15 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ENV ?= local
+PIPELINE ?= prune_sweep
+DAGS ?= build/airflow
 
-.PHONY: sweep test lint viz bench docs install help
+.PHONY: sweep test lint viz bench soak docs package airflow install help
 .DEFAULT_GOAL := sweep
 
 sweep: .venv/runtime  ## run the default sweep; another environment: make sweep ENV=quick
 	$(BIN)/kedro run --env=$(ENV)
 
 test: .venv/test  ## run all tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/lint  ## style, types, and the rules of the house
 	$(BIN)/ruff check .
@@ -24,8 +26,23 @@ viz: .venv/viz  ## open the pipelines and their results in a browser
 bench: .venv/test .venv/bench  ## measure what is promised
 	$(BIN)/python -m tests.benchmarks
 
+soak: .venv/test  ## kill the quick sweep 25 times, run it twice at once ten times, and compare
+	$(BIN)/python -m tests.soak $(SOAK)
+
 docs: .venv/runtime  ## write what the last sweeps measured into the README and docs/results
 	$(BIN)/python docs/paste.py
+
+# what build/ holds of an earlier version would go into the wheel, and Kedro leaves only conf/local's
+# .yml files out of the archive
+package: .venv/runtime  ## a wheel and an archive of conf, in dist/, to run where the repository is not
+	rm -rf build/lib build/bdist.* dist
+	TAR_OPTIONS='--exclude=conf/local/?*' $(BIN)/kedro package
+	rm -rf build/lib build/bdist.*
+
+airflow: .venv/airflow  ## write the DAG of a pipeline: make airflow ENV=quick DAGS=/opt/airflow/dags
+	$(BIN)/kedro airflow create --env=$(ENV) --pipelines=$(PIPELINE) --group-by=namespace \
+		--jinja-file=airflow/dag.py.jinja --target-dir=$(DAGS) \
+		--conf-source="$(CURDIR)/conf" --params="project_path=$(CURDIR)"
 
 install: .venv/test .venv/lint  ## everything a developer needs
 

@@ -12,3 +12,9 @@ def require(present: bool, what: str) -> None:
     if os.environ.get("LEANSET_REQUIRE_OPTIONAL"):
         pytest.fail(f"{what} is missing, and LEANSET_REQUIRE_OPTIONAL is set")
     pytest.skip(f"{what} is missing")
+
+
+def only_where_all_is_required(what: str) -> None:
+    """Skip what takes minutes, except where LEANSET_REQUIRE_OPTIONAL is set."""
+    if not os.environ.get("LEANSET_REQUIRE_OPTIONAL"):
+        pytest.skip(f"{what} takes minutes, and LEANSET_REQUIRE_OPTIONAL is not set")

@@ -1,19 +1,20 @@
-"""Run the packaged project: ``python -m leanset``."""
+"""Run the packaged project: ``python -m leanset``, or ``leanset``."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from kedro.framework.cli.utils import find_run_command
-from kedro.framework.project import configure_project
-
 
 def main(*args: Any, **kwargs: Any) -> Any:
-    """``kedro run`` for the installed package."""
-    package_name = Path(__file__).parent.name
-    configure_project(package_name)
+    """``kedro run`` for the installed package, which speaks as in its repository."""
+    # Kedro reads this once, when it is first imported
+    os.environ.setdefault("KEDRO_LOGGING_CONFIG", str(Path(__file__).with_name("logging.yml")))
+    from kedro.framework.cli.project import run
+    from kedro.framework.project import configure_project
+
+    configure_project("leanset")
     interactive = hasattr(sys, "ps1")
-    run = find_run_command(package_name)
     return run(*args, standalone_mode=not interactive, **kwargs)
 
 

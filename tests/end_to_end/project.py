@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,15 @@ TINY: dict[str, dict[str, Any]] = {
 }
 
 
+def as_idx(values: NDArray[np.uint8]) -> bytes:
+    """The content of an idx file of unsigned bytes, not gzipped."""
+    header = bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape)
+    return header + values.tobytes()
+
+
 def write_idx(path: Path, values: NDArray[np.uint8]) -> None:
     """Write an idx file of unsigned bytes, not gzipped."""
-    header = bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape)
-    path.write_bytes(header + values.tobytes())
+    path.write_bytes(as_idx(values))
 
 
 def read_idx(path: Path) -> NDArray[np.uint8]:
@@ -67,15 +73,24 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
 
-def write_digits(folder: Path) -> None:
-    """Write scikit-learn's digits as the four idx files of MNIST."""
+@cache
+def digits_as_mnist() -> dict[str, bytes]:
+    """scikit-learn's digits as the four idx files of MNIST, by name."""
     digits = load_digits()
     images = np.round(digits.images * (255 / 16)).astype(np.uint8)
     labels = digits.target.astype(np.uint8)
-    folder.mkdir(parents=True)
+    files = {}
     for name, rows in (("train", slice(_TRAIN)), ("t10k", slice(_TRAIN, None))):
-        write_idx(folder / f"{name}-images-idx3-ubyte.gz", images[rows])
-        write_idx(folder / f"{name}-labels-idx1-ubyte.gz", labels[rows])
+        files[f"{name}-images-idx3-ubyte.gz"] = as_idx(images[rows])
+        files[f"{name}-labels-idx1-ubyte.gz"] = as_idx(labels[rows])
+    return files
+
+
+def write_digits(folder: Path) -> None:
+    """Write scikit-learn's digits as the four idx files of MNIST."""
+    folder.mkdir(parents=True)
+    for name, content in digits_as_mnist().items():
+        (folder / name).write_bytes(content)
 
 
 @dataclass(frozen=True)
@@ -86,12 +101,13 @@ class Project:
 
     @classmethod
     def create(cls, folder: Path) -> Project:
-        """Copy the configuration and write the digits."""
+        """Copy the configuration, write the digits, and point to the code."""
         project = cls(folder)
         shutil.copytree(REPOSITORY / "conf", project.conf)
         for file in ("pyproject.toml", ".telemetry"):
             shutil.copy(REPOSITORY / file, folder)
-        shutil.copytree(REPOSITORY / "src/leanset", folder / "src/leanset")
+        (folder / "src").mkdir()
+        (folder / "src/leanset").symlink_to(REPOSITORY / "src/leanset")
         for file, content in TINY.items():
             project.write(f"tiny/{file}", content)
         project.write(
