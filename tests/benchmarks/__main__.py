@@ -11,6 +11,7 @@ from tests.benchmarks import (
     engine_cpu_step,
     engine_gpu,
     registry,
+    scaling,
     scores,
 )
 from tests.benchmarks.figure import Benchmark
@@ -32,6 +33,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     craig.CRAIG,
     coverage_growth.GROWTH,
     coverage_growth.MANY,
+    scaling.UNIT_COSTS,
 )
 
 

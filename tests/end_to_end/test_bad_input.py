@@ -66,7 +66,7 @@ def leave_a_variant_empty(project: Project) -> None:
 
 
 def name_a_variant_like_a_node(project: Project) -> None:
-    mistaken("collect_runs")(project)
+    mistaken("embed_pca50")(project)
 
 
 def misspell_a_block(project: Project) -> None:
@@ -167,7 +167,7 @@ WRONG = [
         r"variants/sweep.yml: sweep: 'sweep' is already the name of another block or pipeline",
     ),
     (mistaken("Mine"), r"Mine.yml: Mine: names are lower-case letters, digits and _"),
-    (name_a_variant_like_a_node, r"the variant 'collect_runs' has the name of a node"),
+    (name_a_variant_like_a_node, r"the variant 'embed_pca50' has the name of a node"),
     (
         misspell_a_block,
         r"conf/tiny/parameters/training.yml: recipies: there is no such block. "

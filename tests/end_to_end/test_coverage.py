@@ -93,8 +93,9 @@ def covered(tmp_path_factory: pytest.TempPathFactory) -> Covered:
 
 @pytest.fixture
 def recorded(covered: Covered, project: Project) -> Project:
-    """A project in which all that the sweep stored is there, and nothing has been selected."""
-    shutil.copytree(covered.project.folder / "store", project.folder / "store")
+    """A project in which all that the sweep stored is there but what it selected."""
+    unselected = shutil.ignore_patterns("subset")
+    shutil.copytree(covered.project.folder / "store", project.folder / "store", ignore=unselected)
     return project
 
 
@@ -248,7 +249,7 @@ def refused(project: Project, message: str) -> None:
 def test_what_would_take_too_much_memory_is_refused_before_any_selection(
     recorded: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leanset.pipelines.pruning.nodes.draw_subset", _never_again)
+    monkeypatch.setattr("leanset.pipelines.pruning.drawing.draw_subset", _never_again)
     configure(recorded, variants=["cal"], memory_limit="1MB")
     refused(
         recorded,

@@ -35,6 +35,7 @@ class Built:
     settings: Settings
     datasets: dict[str, Any]
     variants: set[str]
+    last: set[str]
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,7 @@ def environment(request: pytest.FixtureRequest, shipped: Project) -> Built:
             SweepConfigLoader.current().settings,
             datasets,
             namespaces(),
+            {str(node.short_name) for node in pipelines["prune_sweep"].grouped_nodes[-1]},
         )
 
 
@@ -76,7 +78,12 @@ def test_every_dataset_of_an_environment_lies_in_a_file_of_its_own(environment: 
             assert isinstance(dataset, AbstractVersionedDataset), name
             paths.append(str(dataset._filepath))
     assert len(set(paths)) == len(paths)
-    assert all(f"/data/{environment.name}/" in path for path in paths)
+    root = "leanset/results/" if environment.name == "s3" else f"/data/{environment.name}/"
+    assert all(root in path for path in paths)
+
+
+def test_a_sweep_ends_with_its_conclusion_when_everything_else_is_done(environment: Built) -> None:
+    assert environment.last == {"conclude"}
 
 
 def test_every_sweep_holds_full_and_random(environment: Built) -> None:
@@ -199,7 +206,7 @@ def test_a_variant_is_added_by_adding_a_file_to_the_environment(project: Project
 
 def test_an_environment_can_leave_variants_out(project: Project) -> None:
     project.write("tiny/parameters/sweep.yml", {"sweep": {"variants": ["random", "full"]}})
-    assert active_in(project, "tiny") == {"random", "full", "ingestion"}
+    assert active_in(project, "tiny") == {"random", "full", "ingestion", "reporting"}
 
 
 def test_a_variant_reads_the_artifacts_it_names_and_no_others(shipped: Project) -> None:

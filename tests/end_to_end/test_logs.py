@@ -66,8 +66,11 @@ def test_proxies_are_seeded_by_the_sweep_and_their_number(recorded: Project) -> 
 
 
 def test_nothing_but_entries_is_left_in_the_store(recorded: Project) -> None:
-    assert {path.name for path in (recorded.folder / "store").iterdir()} == {"images", "log"}
-    assert len(list((recorded.folder / "store/log").iterdir())) == len(LOGS)
+    store = recorded.folder / "store"
+    assert {path.name for path in store.glob("[!.]*")} == {"images", "log"}
+    assert len(list((store / "log").iterdir())) == len(LOGS)
+    hidden = [path for path in store.glob(".*/**/*") if path.is_file()]
+    assert {path.suffix for path in hidden} == {".lock"}
 
 
 def test_a_sweep_records_no_log_that_nothing_reads(project: Project) -> None:
@@ -120,7 +123,7 @@ def keys(project: Project, name: str) -> list[dict[str, str]]:
     return content
 
 
-def test_a_proxy_that_fails_ends_the_command_with_its_reason_and_leaves_nothing(
+def test_a_proxy_that_fails_ends_the_command_with_its_reason_and_leaves_no_entry(
     project: Project,
 ) -> None:
     recipes = {"lenet5": {"optimizer": {"learning_rate": 1e30}}}
@@ -130,7 +133,7 @@ def test_a_proxy_that_fails_ends_the_command_with_its_reason_and_leaves_nothing(
         match=r"recipe lenet5: proxy \d of \d failed \(DivergedError: the training loss is nan",
     ):
         ingest_and_record(project)
-    assert {path.name for path in (project.folder / "store").iterdir()} == {"images"}
+    assert {path.name for path in (project.folder / "store").glob("[!.]*")} == {"images"}
 
 
 def test_an_unknown_recipe_of_a_log_is_refused_by_file_and_key(project: Project) -> None:

@@ -197,7 +197,7 @@ def test_the_suspects_are_also_a_spreadsheet(audited: Project) -> None:
 
 
 def test_the_audit_selects_and_trains_nothing_but_its_proxies(audited: Project) -> None:
-    kinds = {path.name for path in (audited.folder / "store").iterdir()}
+    kinds = {path.name for path in (audited.folder / "store").glob("[!.]*")}
     assert kinds == {"images", "log", "score"}
     assert not (audited.root / "subsets").exists()
 
