@@ -3,7 +3,9 @@
 Takes the log of a default sweep (``make sweep > data/base/sweep.log``), those of the sweeps with
 label noise (``make sweep ENV=noise_few > data/noise_few/sweep.log``, and so on) and of coverage
 (``ENV=coverage``), that of the benchmarks (``make bench > data/bench.log``) and the newest results
-of the replicas, and leaves alone what it finds no measurement of.
+of the replicas, the log of the unit costs of scaling (``python -m tests.benchmarks.scaling >
+data/scaling.log``) and that of the soak (``make soak > data/soak.log``), and leaves alone what it
+finds no measurement of.
 """
 
 from __future__ import annotations
@@ -30,6 +32,10 @@ COVERAGE = ROOT / "docs/coverage.md"
 COVERAGE_LOG = ROOT / "data/coverage/sweep.log"
 GROWTH = "facility_location_growth.svg"
 REPLICAS = ("replica_kmeans", "replica_craig")
+SCALING = ROOT / "docs/scaling.md"
+SCALING_LOG = ROOT / "data/scaling.log"
+RUNNING = ROOT / "docs/running.md"
+SOAK_LOG = ROOT / "data/soak.log"
 
 
 def paste_sweep() -> None:
@@ -99,13 +105,31 @@ def _shown(log: Path, first: str) -> list[str]:
 
 def paste_benchmarks(page: Path, subjects: tuple[str, ...]) -> None:
     """Put the figures whose names begin with one of ``subjects`` on a page, as a table."""
+    _paste(page, "make bench", _figures(BENCH_LOG, subjects))
+
+
+def paste_scaling() -> None:
+    """Put what each stage costs on the page about scaling, and what follows from that."""
+    lines = SCALING_LOG.read_text().splitlines()
+    hours, room = (
+        next(n for n, line in enumerate(lines) if line.startswith(first))
+        for first in ("| hours", "| GB")
+    )
+    command = "python -m tests.benchmarks.scaling"
+    _paste(SCALING, f"{command}: unit costs", _figures(SCALING_LOG, ("scaling",)))
+    _paste(SCALING, f"{command}: hours", lines[hours : room - 1])
+    _paste(SCALING, f"{command}: room", lines[room:])
+
+
+def _figures(log: Path, subjects: tuple[str, ...]) -> list[str]:
+    """The figures of a log whose names begin with one of ``subjects``, as a table."""
     rows = ["| figure | value | |", "|---|---|---|"]
-    for line in BENCH_LOG.read_text().splitlines():
+    for line in log.read_text().splitlines():
         if line.removeprefix("bench ").startswith(subjects):
             measured, _, detail = line.removeprefix("bench ").partition("   (")
             name, _, value = measured.partition(" ")
             rows.append(f"| `{name}` | {value} | {detail.removesuffix(')')} |")
-    _paste(page, "make bench", rows)
+    return rows
 
 
 def paste_growth() -> None:
@@ -190,6 +214,12 @@ if __name__ == "__main__":
     if (ROOT / "data" / GROWTH).exists():
         paste_growth()
         done.append(GROWTH)
+    if SCALING_LOG.exists():
+        paste_scaling()
+        done.append(SCALING.name)
+    if SOAK_LOG.exists():
+        _paste(RUNNING, "make soak", _shown(SOAK_LOG, first="soak: an undisturbed sweep"))
+        done.append(RUNNING.name)
     for env in REPLICAS:
         if (ROOT / f"data/{env}/published").exists():
             paste_replica(env)
