@@ -19,10 +19,11 @@ from kedro.utils import find_kedro_project
 
 from leanset.errors import LeansetError, nearest
 from leanset.hooks import speak
-from leanset.retention import Place
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
+
+    from leanset.retention import Place
 
 __all__ = ["cli", "run"]
 
@@ -157,6 +158,8 @@ def _place_of(conf: Path, env: str) -> Place:
     Raises:
         LeansetError: they cannot be told.
     """
+    from leanset.retention import Place
+
     try:
         loader = settings.CONFIG_LOADER_CLASS(str(conf), env=env, **settings.CONFIG_LOADER_ARGS)
         return Place.of(loader["globals"], _project())
