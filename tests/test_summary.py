@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,29 +57,41 @@ def test_a_worked_example() -> None:
         cell("near", [0.82, 0.88, 0.80, 0.95, 0.60]),
     )
     near, random = summary.to_dict("records")
-    # near in order: 0.60 0.80 0.82 0.88 0.95. Minus random, run by run: +0.02 -0.02 +0.10 +0.10
-    # -0.15, of which the median is +0.02. Runs took 10 to 14 s, the worst class has half the
-    # accuracy, and the least class had 3 samples or 2.
+    # near in order: 0.60 0.80 0.82 0.88 0.95, in the mean 4.05 / 5 = 0.81; random has 0.80.
+    # Deviations from it are -0.21 -0.01 0.01 0.07 0.14, their squares sum up to 0.0688, so the
+    # standard error is sqrt(0.0688 / 4 / 5) = 0.05865, 2.776 times which is 0.1628. Runs took 10
+    # to 14 s, the worst class has half the accuracy, and the least class had 3 samples or 2.
     expected = {
         "variant": "near", "recipe": "lenet5", "budget": "100", "kept": 100, "failed": 0,
-        "runs": 5, "accuracy_median": 0.82, "accuracy_lower_quartile": 0.80,
+        "runs": 5, "accuracy_mean": 0.81, "accuracy_low": 0.64715, "accuracy_high": 0.97285,
+        "accuracy_median": 0.82, "accuracy_lower_quartile": 0.80,
         "accuracy_upper_quartile": 0.88, "accuracy_minimum": 0.60, "accuracy_maximum": 0.95,
-        "difference_to_random": 0.02, "seconds_train": 12.0, "worst_class_recall": 0.41,
+        "difference_to_random": 0.01, "seconds_train": 12.0, "worst_class_recall": 0.41,
         "least_class_count": 2, "seconds_selection": 0.25, "proxy_epochs": 0,
     }  # fmt: skip
     # no noise was injected, nothing is weighted, and there is no full arm: none can be said
     for missing in ("wrong_share", "weighting", "effective_share", "greatest_weight"):
         assert np.isnan(near.pop(missing))
     assert near.pop("pays_after") is None
-    assert near == pytest.approx(expected)
+    assert near == pytest.approx(expected, abs=1e-5)
     assert random["accuracy_median"] == 0.80
     assert random["difference_to_random"] == 0
 
 
-def test_the_difference_is_the_median_of_the_pairs_not_of_the_cells() -> None:
+def test_the_difference_to_random_is_that_of_the_means() -> None:
     summary = summary_of(cell("random", [0.1, 0.5, 0.9]), cell("near", [0.6, 0.7, 0.2]))
-    # pairs: +0.5 +0.2 -0.7, median +0.2; the medians of the cells differ by 0.6 - 0.5 = +0.1
-    assert summary.set_index("variant").loc["near", "difference_to_random"] == pytest.approx(0.2)
+    # 1.5 / 3 - 1.5 / 3 = 0; the medians differ by 0.6 - 0.5, those of the pairs by 0.2
+    assert summary.set_index("variant").loc["near", "difference_to_random"] == pytest.approx(0)
+
+
+@settings(max_examples=15)
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=6), st.floats(0.5, 0.999))
+def test_the_interval_of_the_mean_is_scipys(accuracies: Runs, confidence: float) -> None:
+    row = summarise(cell("near", accuracies), confidence).iloc[0]
+    known = scipy.stats.ttest_1samp(accuracies, 0).confidence_interval(confidence)
+    found = [row["accuracy_low"], row["accuracy_high"]]
+    inside = np.clip([known.low, known.high], 0, 1)
+    assert found == pytest.approx(inside, abs=1e-9)
 
 
 def test_quartiles_lie_between_runs_where_their_number_asks_for_it() -> None:
@@ -94,6 +107,8 @@ def test_a_cell_of_one_run_has_no_spread() -> None:
     columns = ["accuracy_median", "accuracy_lower_quartile", "accuracy_upper_quartile",
                "accuracy_minimum", "accuracy_maximum"]  # fmt: skip
     assert row[columns].tolist() == [0.5] * 5
+    assert row["accuracy_mean"] == 0.5
+    assert row[["accuracy_low", "accuracy_high"]].isna().all()
 
 
 # --- what is compared with random
@@ -114,11 +129,10 @@ def test_without_a_random_arm_of_the_same_kind_there_is_no_difference(
     assert near["accuracy_median"] == pytest.approx(0.75)
 
 
-def test_only_runs_that_both_finished_are_compared() -> None:
+def test_failed_runs_are_left_out_of_both_sides() -> None:
     summary = summary_of(cell("random", [0.5, None, 0.7]), cell("near", [None, 0.9, 0.8]))
-    # run 2 alone finished in both: 0.8 - 0.7; the median of near is that of 0.9 and 0.8
     near = summary.set_index("variant").loc["near"]
-    assert near["difference_to_random"] == pytest.approx(0.1)
+    assert near["difference_to_random"] == pytest.approx(0.85 - 0.6)
     assert near["accuracy_median"] == pytest.approx(0.85)
     assert (near["runs"], near["failed"]) == (2, 1)
 

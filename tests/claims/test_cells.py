@@ -5,7 +5,7 @@ import pytest
 from tests.claims.examples import ledger
 
 from leanset.claims.cells import UNKNOWN, columns_of, finished_cells, in_words
-from leanset.statistics import Difference
+from leanset.statistics import Interval
 
 
 def test_a_cell_is_its_finished_runs_in_percent() -> None:
@@ -40,9 +40,9 @@ def test_a_cell_without_a_finished_run_is_none() -> None:
 def test_an_interval_is_above_zero_or_below_only_with_both_its_ends(
     low: float, high: float, words: str
 ) -> None:
-    assert in_words(Difference(0.5, low, high), "above", "below", "neither") == words
+    assert in_words(Interval(0.5, low, high), "above", "below", "neither") == words
 
 
 def test_a_difference_is_three_columns_and_that_from_nothing_is_unknown() -> None:
-    assert columns_of(Difference(1.0, 0.5, 1.5)) == {"difference": 1.0, "low": 0.5, "high": 1.5}
+    assert columns_of(Interval(1.0, 0.5, 1.5)) == {"difference": 1.0, "low": 0.5, "high": 1.5}
     assert all(math.isnan(value) for value in columns_of(UNKNOWN).values())

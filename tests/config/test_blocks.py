@@ -39,7 +39,7 @@ def test_good_blocks_become_typed_settings() -> None:
 def test_every_block_but_the_variants_is_named() -> None:
     assert sorted(BLOCKS) == [
         "audit", "clusterings", "dataset", "embeddings", "folder", "hypotheses", "logs",
-        "published", "recipes", "rerun", "scores", "sweep", "training",
+        "published", "recipes", "report", "rerun", "scores", "sweep", "training",
     ]  # fmt: skip
 
 

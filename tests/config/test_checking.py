@@ -114,7 +114,7 @@ def test_an_unknown_block_leads_to_the_nearest_known_one() -> None:
 def test_a_block_like_no_other_is_told_all_that_there_are() -> None:
     assert refused(blocks(("xyz", {}))) == [
         "xyz: there is no such block. Known: audit, clusterings, dataset, embeddings, folder, "
-        "hypotheses, logs, published, recipes, rerun, scores, sweep, training."
+        "hypotheses, logs, published, recipes, report, rerun, scores, sweep, training."
     ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from leanset.statistics import Difference
+from leanset.statistics import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 """Of every interval: for each cell on its own, and for all comparisons of a claim together."""
 
-UNKNOWN = Difference(float("nan"), float("nan"), float("nan"))
+UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
 """The difference from a cell that was not run."""
 
 
@@ -43,13 +43,13 @@ def finished_cells(runs: pd.DataFrame) -> OurCells:
     }
 
 
-def in_words(difference: Difference, above: str, below: str, neither: str) -> str:
+def in_words(difference: Interval, above: str, below: str, neither: str) -> str:
     """Which side of zero an interval lies on."""
     if difference.low > 0:
         return above
     return below if difference.high < 0 else neither
 
 
-def columns_of(difference: Difference) -> dict[str, float]:
+def columns_of(difference: Interval) -> dict[str, float]:
     """A difference as columns of a table."""
     return {"difference": difference.estimate, "low": difference.low, "high": difference.high}

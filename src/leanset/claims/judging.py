@@ -15,7 +15,7 @@ from leanset.claims.cells import (
     in_words,
 )
 from leanset.claims.claim import Claim
-from leanset.statistics import Difference, welch_difference
+from leanset.statistics import Interval, welch_difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,7 @@ def _judged(claim: Claim, ours: OurCells) -> list[dict[str, Any]]:
 
 def _outcome(
     better: OurCell | None, than: OurCell | None, confidence: float
-) -> tuple[Difference, str]:
+) -> tuple[Interval, str]:
     """The difference between two cells, and whether it bears out that the first is better."""
     if better is None or than is None:
         return UNKNOWN, "not run"

@@ -21,6 +21,7 @@ from pydantic import (
 from leanset.budgets import Budgets
 from leanset.claims import Claim
 from leanset.clustering import Clusterer
+from leanset.config.arms import Arm, arm_of
 from leanset.config.artifacts import Artifacts, Known
 from leanset.embeddings import Embedding
 from leanset.frozen import Frozen
@@ -137,6 +138,20 @@ class AuditSettings(Frozen):
     suspects: PositiveInt
 
 
+class ReportSettings(Frozen):
+    """What the report judges by.
+
+    ``margin`` is in percent points, ``confidence`` that of every interval and of each family of
+    verdicts together, ``targets`` are accuracies in percent, and ``gallery`` is the number of
+    pictures of each kind on a variant's card.
+    """
+
+    margin: Annotated[float, Field(gt=0, lt=100)] = 0.5
+    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+    targets: tuple[Annotated[float, Field(gt=0, lt=100)], ...] = (95, 97, 98, 99)
+    gallery: Annotated[int, Field(ge=0, le=100)] = 12
+
+
 class Settings(Frozen):
     """Every block of parameters.
 
@@ -154,6 +169,7 @@ class Settings(Frozen):
     logs: dict[str, LogSettings] = Field(default_factory=dict)
     scores: dict[str, Score] = Field(default_factory=dict)
     audit: AuditSettings | None = None
+    report: ReportSettings = ReportSettings()
     hypotheses: tuple[Claim, ...] = ()
     published: Published | None = None
     folder: str | None = None
@@ -167,6 +183,13 @@ class Settings(Frozen):
             for name, variant in sorted(self.variants.items())
             if (not variant.groups if asked == "all" else {name, *variant.groups} & set(asked))
         }
+
+    def arms(self) -> tuple[Arm, ...]:
+        """The variants of this sweep as a report speaks of them, in alphabetical order."""
+        return tuple(
+            arm_of(name, variant.description, variant.selector, self._known)
+            for name, variant in self.active().items()
+        )
 
     def artifacts(self) -> Artifacts:
         """All that the variants of this sweep select from, and the scores that it lists."""

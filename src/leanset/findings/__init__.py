@@ -1,0 +1,1 @@
+"""What the ledger says, with the intervals that carry it."""
