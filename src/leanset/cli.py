@@ -1,29 +1,20 @@
-"""``kedro leanset``: what a sweep would still do, and what of old results may go."""
+"""``kedro leanset``: what there is, what a sweep would still do, what of old results may go."""
 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from kedro.framework.cli.project import run
 from kedro.framework.cli.utils import _split_params, validate_conf_source
-from kedro.framework.project import pipelines, settings
-from kedro.framework.session import KedroSession
-from kedro.utils import find_kedro_project
+from kedro.framework.project import pipelines
 
-from leanset.errors import LeansetError, nearest
+from leanset.environments import context_of, ledgers_beside, place_of
 from leanset.hooks import speak
-
-if TYPE_CHECKING:
-    from kedro.framework.context import KedroContext
-
-    from leanset.retention import Place
 
 __all__ = ["cli", "run"]
 
@@ -37,7 +28,7 @@ def cli() -> None:
 
 @cli.group(name="leanset")
 def commands() -> None:
-    """See what a sweep would still do, or remove old results."""
+    """See what methods and variants do, what a sweep would still do; remove old results."""
 
 
 def _of_an_environment(command: _Command) -> _Command:
@@ -59,19 +50,64 @@ def _of_an_environment(command: _Command) -> _Command:
     help="Settings for this once, as of kedro run: sweep.runs=10,rerun=all.",
 )  # fmt: skip
 def plan(env: str | None, conf_source: str | None, params: dict[str, Any]) -> None:
-    """Show what a sweep would still do.
+    """Show what a sweep would still do, and about how long it takes.
 
     Nothing is built, trained or written. What depends on something that is not built yet counts as
-    to be done, so a sweep may do less than is said, never more.
+    to be done, so a sweep may do less than is said, never more. Times go by earlier sweeps.
     """
-    from leanset.planning import plan_of
+    from leanset.ledgers import past_for
+    from leanset.planning import forecast_of, plan_of
     from leanset.showing import print_plan
 
     with _plainly():
-        context = _context(env, conf_source, params)
+        context = context_of(env, conf_source, params)
         with _quietly():
             planned = plan_of(pipelines["__default__"], context.catalog)
-        print_plan(planned)
+        recipes = {undone.cell.recipe for undone in planned.cells if undone.left}
+        past = past_for(recipes, context.catalog, lambda: ledgers_beside(env, conf_source))
+        print_plan(planned, forecast_of(planned, past))
+
+
+@commands.command()
+@_of_an_environment
+@click.argument("variant")
+def explain(variant: str, env: str | None, conf_source: str | None) -> None:
+    """Explain a variant: what it keeps, what that is made from, and what it cost.
+
+    VARIANT is the name of its file. What it cost is what it took in the environment's last sweep.
+    """
+    from leanset.explaining import explained
+    from leanset.io.config_loader import SweepConfigLoader
+    from leanset.ledgers import newest
+    from leanset.past import bill_of
+    from leanset.showing import print_explanation
+    from leanset.sweep import cells_of
+
+    with _plainly():
+        catalog = context_of(env, conf_source).catalog
+        plan, runs = newest(catalog, "plan"), newest(catalog, "runs")
+        cells = cells_of(plan.table) if plan else []
+        explanation = explained(variant, SweepConfigLoader.current().settings, cells)
+        bill = bill_of(runs.table, variant) if runs else None
+        print_explanation(explanation, bill, runs.version if runs else "")
+
+
+@commands.command()
+@click.argument("name", required=False)
+def methods(name: str | None) -> None:
+    """List all methods, or show one of them whole.
+
+    NAME is what a block of parameters says after method.
+    """
+    from leanset.methods import named
+    from leanset.showing import print_method, print_methods
+
+    with _plainly():
+        if name is None:
+            print_methods()
+        else:
+            for method in named(name):
+                print_method(method)
 
 
 @commands.command()
@@ -98,10 +134,25 @@ def prune_versions(
 
     before = datetime.now(UTC) - timedelta(days=days)
     with _plainly():
-        old = old_of(_place(env, conf_source), keep, before)
+        old = old_of(place_of(env, conf_source), keep, before)
         print_old(old, deleted=delete)
         if delete:
             old.remove()
+
+
+@commands.command(name="compare")
+@click.argument("versions", nargs=-1, metavar="[VERSION]...")
+@_of_an_environment
+def compare_versions(versions: tuple[str, ...], env: str | None, conf_source: str | None) -> None:
+    """Show what changed between sweeps: data, settings and accuracies.
+
+    Without versions, between the last two; with one, between that and the last. With more, what is
+    printed is of the last two of them, and the page that is written has all.
+    """
+    from leanset.comparing import compare
+
+    with _plainly():
+        compare(context_of(env, conf_source).catalog, versions)
 
 
 @contextmanager
@@ -124,49 +175,3 @@ def _quietly() -> Iterator[None]:
         yield
     finally:
         ours.setLevel(level)
-
-
-def _project() -> Path:
-    return find_kedro_project(Path.cwd()) or Path.cwd()
-
-
-def _context(env: str | None, conf_source: str | None, params: dict[str, Any]) -> KedroContext:
-    session = KedroSession.create(
-        _project(), env=env, conf_source=conf_source, runtime_params=params
-    )
-    return session.load_context()
-
-
-def _place(env: str | None, conf_source: str | None) -> Place:
-    """The store of an environment, with the results of all environments that share it."""
-    conf = Path(conf_source or _project() / settings.CONF_SOURCE)
-    if not conf.is_dir():
-        raise LeansetError("the configuration has to be a folder here.", where=str(conf))
-    names = [path.name for path in sorted(conf.glob("[!.]*/"))]
-    chosen = env or os.environ.get("KEDRO_ENV") or settings.CONFIG_LOADER_ARGS["default_run_env"]
-    if chosen not in names:
-        raise LeansetError(
-            f"there is no environment '{chosen}'.", where=str(conf), remedy=nearest(chosen, names)
-        )
-    places = {name: _place_of(conf, name) for name in names}
-    return places[chosen].joined(places.values())
-
-
-def _place_of(conf: Path, env: str) -> Place:
-    """The store and the results of one environment.
-
-    Raises:
-        LeansetError: they cannot be told.
-    """
-    from leanset.retention import Place
-
-    try:
-        loader = settings.CONFIG_LOADER_CLASS(str(conf), env=env, **settings.CONFIG_LOADER_ARGS)
-        return Place.of(loader["globals"], _project())
-    except Exception as error:
-        # of YAML, of OmegaConf, of Kedro: whatever it is, its results may share the store
-        raise LeansetError(
-            f"where its results lie cannot be told ({' '.join(str(error).split())}).",
-            where=str(conf / env / "globals.yml"),
-            remedy="Nothing was removed. Mend it, then try again.",
-        ) from error

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,10 @@ from click.testing import CliRunner, Result
 from kedro.framework.project import pipelines
 
 from leanset import cli
+from leanset.coverage.demand import Demand
 from leanset.planning import Plan, plan_of
 from leanset.progress import RunFinished, listening
+from leanset.selectors import FacilityLocation
 from tests.end_to_end.copies import copy_of, everything_in, record_of, store_of
 from tests.end_to_end.project import TINY, Project
 
@@ -243,11 +246,83 @@ def test_the_command_prints_cells_and_what_is_left(done: Project) -> None:
     assert said.returncode == 0, said.stderr
     assert said.stderr == ""
     lines = [line.split() for line in said.stdout.splitlines()]
-    assert ["clustering_pca50_k50", "2", "1"] in lines
-    assert ["random", "10", "%", "100", "3", "2", "1"] in lines
+    assert ["clustering_pca50_k50", "2", "1", "under", "1", "s"] in lines
+    (line,) = (line for line in lines if line[:3] == ["random", "10", "%"])
+    assert line[3:7] == ["100", "3", "2", "1"]
     # one more of each: 120 samples for five variants and 1,000 for one
-    assert "22 of 33 runs are done; 11 are to be trained, on 1,600 images." in said.stdout
+    assert "22 of 33 runs are done; 11 are to be trained, on 1,600 images: about " in said.stdout
+    assert said.stdout.endswith(" on this machine, going by earlier sweeps.\n")
     assert not (done.folder / "data").exists()
+
+
+def test_before_any_sweep_the_command_says_that_nothing_was_timed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = asked(project, monkeypatch)
+    assert said.exit_code == 0, said.output
+    # so says the table of every training
+    assert said.stdout.count("not timed yet") >= 11
+    assert said.stdout.endswith("how long that takes has not been timed yet.\n")
+    assert not store_of(project).exists()
+
+
+def test_what_another_environment_has_timed_serves_where_nothing_was_run(
+    done: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done.write("fresh/globals.yml", {"raw": str(done.raw), "root": "fresh", "store": "new"})
+    for file, content in TINY.items():
+        if file != "globals.yml":
+            done.write(f"fresh/{file}", content)
+    said = asked(done, monkeypatch, "--env=fresh")
+    assert "0 of 22 runs are done; 22 are to be trained, on 3,200 images: about " in said.stdout
+    assert "going by earlier sweeps, without what has not been timed yet." in said.stdout
+    assert not (done.folder / "new").exists()
+
+
+def covering(project: Project, **sweep: Any) -> None:
+    """Let the sweep be of one rule, which takes memory."""
+    selector = {"method": "facility_location", "embedding": "pca50", "balance": "none"}
+    content = {"covering": {"description": "d", "selector": selector, "budgets": [100]}}
+    project.write("tiny/parameters/variants/covering.yml", content)
+    settings = {"variants": ["covering"], "budgets": [100], "runs": 2, **sweep}
+    project.write("tiny/parameters/sweep.yml", {"sweep": settings})
+
+
+def test_what_selecting_takes_is_told_once_what_it_selects_from_is_there(done: Project) -> None:
+    covering(done)
+    (cell,) = plan(done).cells
+    assert (cell.selecting.runs, cell.selecting.refusal) == (2, "")
+    # of a thousand samples all similarities, at most a few times
+    assert cell.selecting.memory is not None
+    assert 4 * 1_000**2 <= cell.selecting.memory < 100 * 1_000**2
+    assert cell.selecting.seconds is not None
+    shutil.rmtree(store_of(done) / "embedding")
+    (cell,) = plan(done).cells
+    assert (cell.selecting.runs, cell.selecting.memory, cell.selecting.seconds) == (2, None, None)
+
+
+def test_what_the_sweep_would_refuse_is_said_beforehand(
+    done: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demand = Demand(memory=5_000_000, remedy="Set balance: proportional.")
+    monkeypatch.setattr(FacilityLocation, "demand", lambda *_: demand)
+    covering(done, memory_limit="1MB")
+    (said,) = re.findall("This would be refused: (.*)", asked(done, monkeypatch).stdout)
+    assert said == (
+        "variant covering at 100: selecting would take about 5 MB of memory, and may take 1 MB. "
+        "Set balance: proportional, or raise sweep.memory_limit."
+    )
+
+
+def test_of_a_sweep_that_is_done_nothing_is_left_to_select(swept: Project) -> None:
+    assert {cell.selecting.runs for cell in plan(swept, **MEDIAN).cells} == {0}
+
+
+def test_by_equal_steps_more_images_are_shown(project: Project) -> None:
+    steps = {"recipes": {"lenet5": {"compute": "equal_steps"}}}
+    planned = plan(project, sweep={"variants": ["random"]}, **steps)
+    # one epoch of 1,000 samples is 16 batches of 64, which is 16 of 20 and 8 of 100 samples
+    assert [cell.images for cell in planned.cells] == [2 * 16 * 20, 2 * 8 * 100]
 
 
 def test_the_help_says_that_nothing_is_done(project: Project) -> None:

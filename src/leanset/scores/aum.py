@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 class Aum(LogScore):
-    """−mean over epochs of z_y − max_{k≠y} z_k, on logits (Pleiss et al. 2020, section 3).
+    """The area under the margin, negated: how surely proxies give another class than the label.
 
-    Negated, because a small area is what marks hard and wrong labels; mean over proxies.
+    −mean over epochs of z_y − max_{k≠y} z_k, on logits (Pleiss et al. 2020, section 3). Negated,
+    because a small area is what marks hard and wrong labels; mean over proxies.
     """
 
     kind: ClassVar[Literal["difficulty", "uncertainty"]] = "difficulty"

@@ -11,10 +11,10 @@ from leanset.scores.base import ScoreBase, Sources
 
 
 class ClassMedianDistance(ScoreBase):
-    """‖x − m‖₂, m the median of each coordinate over the samples of the same label.
+    """The distance to the median of the samples of the same label.
 
-    The distance to the class centre of Moderate (Xia et al. 2023); the median is that of later
-    implementations.
+    ‖x − m‖₂, m the median of each coordinate. The distance to the class centre of Moderate (Xia et
+    al. 2023); the median is that of later implementations.
     """
 
     kind: ClassVar[Literal["difficulty", "uncertainty"]] = "difficulty"

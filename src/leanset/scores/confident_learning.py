@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class ConfidentLearning(EpochScore):
-    """−q of p̂ after one epoch, p̂ from the proxy that was trained without the sample.
+    """How little a proxy that was trained without the sample believes its label.
 
-    q is cleanlab's label quality (Northcutt et al. 2021, section 3.2): p̂_y by
+    −q of p̂ after one epoch, p̂ from the proxy that never saw the sample, which takes a log with
+    ``folds: true``. q is cleanlab's label quality (Northcutt et al. 2021, section 3.2): p̂_y by
     ``self_confidence``, (p̂_y − max_{k≠y} p̂_k + 1) / 2 by ``normalized_margin``. Negated rather
     than taken from 1, which single precision would round to 1 for all the worst labels.
     """

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 class Dual(WindowScore):
-    """std_J(p_y) (1 − mean_J(p_y)), mean over all T − J + 1 windows of J epochs.
+    """How much belief in the label wavers, times how little there is of it.
 
-    The divisor of the deviation is J − 1; mean over proxies (Cho et al. 2025).
+    std_J(p_y) (1 − mean_J(p_y)), mean over all T − J + 1 windows of J epochs. The divisor of the
+    deviation is J − 1; mean over proxies (Cho et al. 2025).
     """
 
     kind: ClassVar[Literal["difficulty", "uncertainty"]] = "uncertainty"

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class El2n(EpochScore):
-    """‖p − y‖₂ after one epoch, mean over proxies (Paul et al. 2021, definition 2.2)."""
+    """The length of the error p − y after one epoch.
+
+    EL2N (Paul et al. 2021, definition 2.2): ‖p − y‖₂, mean over proxies.
+    """
 
     kind: ClassVar[Literal["difficulty", "uncertainty"]] = "difficulty"
     uses_labels: ClassVar[bool] = True

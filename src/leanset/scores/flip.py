@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Flip(LogScore):
     """The number of epochs after which the predicted class is not that of the epoch before.
 
-    Mean over proxies; the labels are not read.
+    The flip of the source experiment R3 (bezalelc, Data-pruning); mean over proxies. The labels
+    are not read.
     """
 
     kind: ClassVar[Literal["difficulty", "uncertainty"]] = "uncertainty"

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 class Grand(ChosenEpochScore):
-    """‖∇ℓ‖₂ over all parameters after one epoch, mean over proxies.
+    """The norm of the gradient of a sample's loss over all parameters, after one epoch.
 
-    GraNd (Paul et al. 2021, definition 2.1), with batch norm in evaluation mode, so that the
+    GraNd (Paul et al. 2021, definition 2.1): ‖∇ℓ‖₂, mean over proxies, out of a log with
+    ``gradient_norms: true``, with batch norm in evaluation mode, so that the
     gradient is the sample's own.
     """
 

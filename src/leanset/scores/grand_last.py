@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 class GrandLast(ChosenEpochScore):
-    """‖p − y‖₂ √(‖h‖₂² + 1) after one epoch, h the penultimate features, mean over proxies.
+    """The norm of the gradient of a sample's loss over the last layer only, after one epoch.
 
-    The weights' gradient is (p − y) hᵀ, the biases' p − y: this is the norm of both together, GraNd
-    (Paul et al. 2021, definition 2.1) of the last layer only. A classifier without biases is one
-    whose biases are zero.
+    ‖p − y‖₂ √(‖h‖₂² + 1), h the penultimate features, mean over proxies. The weights' gradient is
+    (p − y) hᵀ, the biases' p − y: this is the norm of both together, GraNd (Paul et al. 2021,
+    definition 2.1) of the last layer only. A classifier without biases is one whose biases are
+    zero.
     """
 
     kind: ClassVar[Literal["difficulty", "uncertainty"]] = "difficulty"

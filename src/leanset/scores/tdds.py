@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Tdds(WindowScore):
-    """Σ_s α (1 − α)^{T−K+1−s} G_s over the windows of K epochs, s = 1 … T − K + 1 the first epoch.
+    """How unsteadily the whole prediction changes, the last epochs counting most.
 
-    G_s is the L2 norm of Δ_s … Δ_{s+K−2} less their mean, where
-    Δ_t = Σ_k |p_{t+1,k} log(p_{t+1,k} / p_{t,k})| is the change after epoch t: K epochs hold
-    K − 1 changes, and the last window weighs most. Mean over proxies (Zhang et al. 2024;
-    the absolute value is taken of each class as in the authors' code, but without the 1e-8 that
-    it adds to every p).
+    Σ_s α (1 − α)^{T−K+1−s} G_s over the windows of K epochs, s = 1 … T − K + 1 the first epoch. G_s
+    is the L2 norm of Δ_s … Δ_{s+K−2} less their mean, where Δ_t = Σ_k |p_{t+1,k} log(p_{t+1,k} /
+    p_{t,k})| is the change after epoch t: K epochs hold K − 1 changes, and the last window weighs
+    most. Mean over proxies (Zhang et al. 2024; the absolute value is taken of each class as in the
+    authors' code, but without the 1e-8 that it adds to every p).
     """
 
     kind: ClassVar[Literal["difficulty", "uncertainty"]] = "uncertainty"

@@ -15,15 +15,15 @@ _ANCHORS = 10
 
 
 class BetaSampling(Scored):
-    """The sampling of DUAL, which follows the budget (Cho et al. 2025, appendix C, algorithm 1).
+    """A draw by a score, which takes the more easy samples the more is pruned.
 
-    Samples are drawn without replacement with probability proportional to score × Beta(p̄; a, b):
-    p̄ is the probability of the given label, meant over epochs, b = 15 (1 - μ)(1 - r^c_d) and
-    a = 16 - b. r is the fraction *pruned*; μ is the mean p̄ of the samples of highest score, ten
-    of them as in the authors' code. The more is pruned, the nearer the density moves to p̄ = 1, to
-    easy samples; the smaller c_d, the sooner. The paper's score is DUAL; the authors' code gives
-    c_d = 4 for CIFAR-100. ``doubt`` names a score that is 1 - p̄. With class balance, r and μ are
-    those of the class.
+    The sampling of DUAL (Cho et al. 2025, appendix C, algorithm 1). Samples are drawn without
+    replacement with probability proportional to score × Beta(p̄; a, b): p̄ is the probability of
+    the given label, meant over epochs, b = 15 (1 - μ)(1 - r^c_d) and a = 16 - b. r is the fraction
+    *pruned*; μ is the mean p̄ of the samples of highest score, ten of them as in the authors' code.
+    The more is pruned, the nearer the density moves to p̄ = 1, to easy samples; the smaller c_d,
+    the sooner. The paper's score is DUAL; the authors' code gives c_d = 4 for CIFAR-100. ``doubt``
+    names a score that is 1 - p̄. With class balance, r and μ are those of the class.
     """
 
     method: Literal["beta_sampling"]

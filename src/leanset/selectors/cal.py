@@ -20,13 +20,13 @@ _BLOCK = 2**23
 
 
 class Cal(Observed):
-    """Contrastive active learning (Margatina et al. 2021, algorithm 1).
+    """Samples of which proxies say something else than of their nearest neighbours.
 
-    The score of a sample x is the mean of KL(p(x') ‖ p(x)) over its nearest neighbours x' in what
-    the classifier sees, and the highest are kept: near points of which the proxies say different
-    things. The paper's neighbours are labelled samples and its candidates are not; here both are
-    all samples. Several proxies see one long feature vector, and the mean of their divergences
-    counts.
+    Contrastive active learning (Margatina et al. 2021, algorithm 1). The score of a sample x is the
+    mean of KL(p(x') ‖ p(x)) over its nearest neighbours x' in what the classifier sees, and the
+    highest are kept: near points of which the proxies say different things. The paper's neighbours
+    are labelled samples and its candidates are not; here both are all samples. Several proxies see
+    one long feature vector, and the mean of their divergences counts.
     """
 
     method: Literal["cal"]

@@ -14,13 +14,13 @@ from leanset.selectors.scored import Scored
 
 
 class Ccs(Scored):
-    """Coverage-centric coreset selection (Zheng et al. 2023, algorithm 1).
+    """An equal share of every level of a score, but for its hardest samples.
 
-    The ``beta`` hardest, a fraction of all N samples and not of those pruned, are cut off. What is
-    left is divided into ``strata`` of equal width over the range of its scores; each gives the
-    same number of samples, drawn uniformly, and a stratum too small to give that many gives all it
-    has and its share to the others. The paper's score is AUM, and the more is pruned, the larger
-    its beta.
+    Coverage-centric coreset selection (Zheng et al. 2023, algorithm 1). The ``beta`` hardest, a
+    fraction of all N samples and not of those pruned, are cut off. What is left is divided into
+    ``strata`` of equal width over the range of its scores; each gives the same number of samples,
+    drawn uniformly, and a stratum too small to give that many gives all it has and its share to the
+    others. The paper's score is AUM, and the more is pruned, the larger its beta.
     """
 
     method: Literal["ccs"]

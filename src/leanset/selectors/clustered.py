@@ -21,7 +21,8 @@ class Clustered(SelectorBase):
     """Keep an equal quota of every cluster, chosen by distance to the centroid.
 
     ``closest`` and ``furthest`` keep one end, ``hybrid`` a share ``closest_share`` from the near
-    end and the rest from the far end, ``random`` draws within the cluster.
+    end and the rest from the far end, ``random`` draws within the cluster. The rule of the source
+    experiment R1 (bitsofchris, deep-learning, 05_data-pruning, 2025), with exact budgets.
     """
 
     method: Literal["clustered"]

@@ -14,13 +14,14 @@ from leanset.training.log.snapshot import Snapshot, side_by_side
 
 
 class ContextualDiversity(Observed):
-    """Greedy k-center in what proxies say of the samples (Agarwal et al. 2020, section 3).
+    """Samples that leave no other with predictions unlike those of all that are kept.
 
-    The distance of two samples is the symmetric Kullback–Leibler divergence of their softmax
-    outputs, Σ_c (p_c − q_c)(log p_c − log q_c), added up over the proxies; the paper's mixtures
-    over the regions of an image are the outputs themselves where an image is one region. It is no
-    metric, so that, other than in ``k_center``, greedy promises nothing about the farthest sample.
-    Outputs are read, and labels only to balance classes.
+    Greedy k-center in what proxies say (Agarwal et al. 2020, section 3). The distance of two
+    samples is the symmetric Kullback–Leibler divergence of their softmax outputs, Σ_c (p_c −
+    q_c)(log p_c − log q_c), added up over the proxies; the paper's mixtures over the regions of an
+    image are the outputs themselves where an image is one region. It is no metric, so that, other
+    than in ``k_center``, greedy promises nothing about the farthest sample. Outputs are read, and
+    labels only to balance classes.
     """
 
     method: Literal["contextual_diversity"]

@@ -19,12 +19,13 @@ _LEAST_SPREAD = 0.05
 
 
 class Craig(Observed, Covering, Weighing):
-    """CRAIG (Mirzasoleiman, Bilmes and Leskovec 2020, algorithm 1), within each class.
+    """Samples whose gradients, each weighed by how many it is nearest to, stand for those of all.
 
-    Facility location on the gradients p − y of the loss on the logits, by Euclidean distance: the
-    sum of the distances of all samples to their nearest chosen one bounds the error of the sum of
-    gradients. A chosen sample weighs as many as it is nearest to. The match
-    holds at the proxies; how well it holds for other networks is measured beside it.
+    CRAIG (Mirzasoleiman, Bilmes and Leskovec 2020, algorithm 1), within each class. Facility
+    location on the gradients p − y of the loss on the logits, by Euclidean distance: the sum of the
+    distances of all samples to their nearest chosen one bounds the error of the sum of gradients. A
+    chosen sample weighs as many as it is nearest to. The match holds at the proxies; how well it
+    holds for other networks is measured beside it.
     """
 
     method: Literal["craig"]

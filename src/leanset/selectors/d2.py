@@ -25,15 +25,16 @@ _STEP = 10_000
 
 
 class D2(Scored):
-    """D2 pruning (Maharana, Yadav and Bansal 2023, section 3), within each class.
+    """Samples of high score that speak for their neighbours, and silence them once kept.
 
-    In the graph of nearest neighbours every sample first receives its neighbours' scores, all at
-    once: s_i += Σ_j exp(−forward · d_ij) s_j. Then, time and again, the sample of highest score is
-    kept, and takes from its neighbours s_j -= exp(−reverse · d_ij) s_i; as the paper has it, one
-    kept with a score below 0 adds to theirs. An edge is between two samples of which at least one
-    is among the other's nearest. Distances are in units of the mean edge of the group, which the
-    paper's are not: so the rates mean the same in every embedding. The score must not be negative;
-    with ``ranks`` its place i/n among the n of the group counts instead, ties at their mean.
+    D2 pruning (Maharana, Yadav and Bansal 2023, section 3), within each class. In the graph of
+    nearest neighbours every sample first receives its neighbours' scores, all at once: s_i += Σ_j
+    exp(−forward · d_ij) s_j. Then, time and again, the sample of highest score is kept, and takes
+    from its neighbours s_j -= exp(−reverse · d_ij) s_i; as the paper has it, one kept with a score
+    below 0 adds to theirs. An edge is between two samples of which at least one is among the
+    other's nearest. Distances are in units of the mean edge of the group, which the paper's are
+    not: so the rates mean the same in every embedding. The score must not be negative; with
+    ``ranks`` its place i/n among the n of the group counts instead, ties at their mean.
     """
 
     method: Literal["d2"]

@@ -13,10 +13,11 @@ from leanset.selectors.grouped import Balance
 
 
 class FacilityLocation(Embedded, Covering):
-    """Facility location in an embedding (Wei, Iyer and Bilmes 2015, section 3).
+    """Samples that every sample has a similar one among.
 
-    The similarity of two samples is (1 + cos) / 2, or with ``similarity: euclidean`` the distance
-    between them less than the longest there is. The paper chooses within each class.
+    Facility location in an embedding (Wei, Iyer and Bilmes 2015, section 3). The similarity of two
+    samples is (1 + cos) / 2, or with ``similarity: euclidean`` the distance between them less than
+    the longest there is. The paper chooses within each class.
     """
 
     method: Literal["facility_location"]

@@ -25,14 +25,15 @@ _SORTED = 500
 
 
 class Glister(Observed):
-    """GLISTER (Killamsetty et al. 2021, algorithm 2), on the last layer of the proxies.
+    """Samples whose gradients lower the loss on the validation split most.
 
-    A sample i gains <gᵢ, ∇L(θ - η Σ gⱼ)>: how much a step along its gradient lowers the loss L on
-    the validation split after one with those of all chosen samples j, to first order. The
-    gradient of L is computed anew ``refreshes`` times, after equal parts of the budget, and
-    within each part the samples of the largest gains are taken. η is ``learning_rate``; the steps
-    are not divided by how many are chosen. Several proxies count by their sum. The gradients are
-    those of the proxies of ``log`` after ``epoch``.
+    GLISTER (Killamsetty et al. 2021, algorithm 2), on the last layer of the proxies. A sample i
+    gains <gᵢ, ∇L(θ - η Σ gⱼ)>: how much a step along its gradient lowers the loss L on the
+    validation split after one with those of all chosen samples j, to first order. The gradient of L
+    is computed anew ``refreshes`` times, after equal parts of the budget, and within each part the
+    samples of the largest gains are taken. η is ``learning_rate``; the steps are not divided by how
+    many are chosen. Several proxies count by their sum. The gradients are those of the proxies of
+    ``log`` after ``epoch``.
     """
 
     method: Literal["glister"]

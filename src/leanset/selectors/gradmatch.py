@@ -19,12 +19,13 @@ from leanset.selectors.weighing import Weighing
 
 
 class GradMatch(Observed, Weighing):
-    """GRAD-MATCH (Killamsetty et al. 2021, algorithm 2), within each class.
+    """Samples whose weighted gradients sum to that of all.
 
-    Weights w >= 0, as many above 0 as the budget, that make ‖Σ wᵢ gᵢ - g‖² + lam ‖w‖² small by
-    orthogonal matching pursuit; gᵢ is the gradient of a sample's loss on the last layer's weights
-    and biases, g their sum over the class, and both norms are as they stand: with a larger ``lam``
-    weights are more alike. The gradients are those of the proxies of ``log`` after ``epoch``.
+    GRAD-MATCH (Killamsetty et al. 2021, algorithm 2), within each class. Weights w >= 0, as many
+    above 0 as the budget, that make ‖Σ wᵢ gᵢ - g‖² + lam ‖w‖² small by orthogonal matching pursuit;
+    gᵢ is the gradient of a sample's loss on the last layer's weights and biases, g their sum over
+    the class, and both norms are as they stand: with a larger ``lam`` weights are more alike. The
+    gradients are those of the proxies of ``log`` after ``epoch``.
 
     A pursuit that ends before the budget is spent begins anew with the samples not yet chosen and
     the same g, as often as needed, and each of these rounds counts by how many samples it chose:

@@ -15,12 +15,12 @@ from leanset.selectors.grouped import Balance
 
 
 class GraphCut(Embedded):
-    """Greedily maximise λ Σ_i Σ_{j ∈ S} s_ij − Σ_{i, j ∈ S} s_ij (Iyer et al. 2021).
+    """Samples that are like all others but unlike each other.
 
-    The first sum, i over all samples, asks for samples like all others, the second for samples
-    unlike each other; similarities are (1 + cos) / 2 in an embedding. From ``lam`` 2 on it is
-    monotone, and greedy reaches at least 1 − 1/e of the best there is; below it has no such
-    guarantee.
+    Greedily maximise λ Σ_i Σ_{j ∈ S} s_ij − Σ_{i, j ∈ S} s_ij (Iyer et al. 2021). The first sum, i
+    over all samples, asks for samples like all others, the second for samples unlike each other;
+    similarities are (1 + cos) / 2 in an embedding. From ``lam`` 2 on it is monotone, and greedy
+    reaches at least 1 − 1/e of the best there is; below it has no such guarantee.
     """
 
     method: Literal["graph_cut"]

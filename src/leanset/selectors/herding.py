@@ -14,11 +14,12 @@ from leanset.selectors.grouped import Balance
 
 
 class Herding(Embedded):
-    """Herding (Welling 2009), within each class as in iCaRL (Rebuffi et al. 2017, algorithm 4).
+    """Samples whose running mean stays nearest to the mean of all.
 
-    With φ the rows of an embedding divided by their norms, and μ their mean, after t samples S
-    the next one kept is that of least ‖(t + 1) μ − Σ_S φ − φ(x)‖ among those that are left. A row
-    of zeros stays as it is.
+    Herding (Welling 2009), within each class as in iCaRL (Rebuffi et al. 2017, algorithm 4). With φ
+    the rows of an embedding divided by their norms, and μ their mean, after t samples S the next
+    one kept is that of least ‖(t + 1) μ − Σ_S φ − φ(x)‖ among those that are left. A row of zeros
+    stays as it is.
     """
 
     method: Literal["herding"]

@@ -13,11 +13,12 @@ from leanset.selectors.embedded import Embedded
 
 
 class KCenter(Embedded):
-    """Greedy k-center in an embedding (Sener and Savarese 2018, algorithm 1).
+    """Samples that leave no other far from all that are kept.
 
-    The first sample is drawn, and time and again the one farthest from all kept so far follows.
-    Wherever it starts, no sample is farther from the nearest one kept than twice the least
-    possible with so many (Gonzalez 1985); with class balance that holds within each class.
+    Greedy k-center in an embedding (Sener and Savarese 2018, algorithm 1). The first sample is
+    drawn, and time and again the one farthest from all kept so far follows. Wherever it starts, no
+    sample is farther from the nearest one kept than twice the least possible with so many
+    (Gonzalez 1985); with class balance that holds within each class.
     """
 
     method: Literal["k_center"]

@@ -9,10 +9,11 @@ from leanset.selectors.base import Materials, SelectorBase
 
 
 class Rs2(SelectorBase):
-    """Repeated random sampling (Okanovic et al. 2024, section 3, with replacement).
+    """A new random subset for every epoch, drawn uniformly.
 
-    Each epoch shows as many samples as the budget says, drawn uniformly from all; over a training
-    more distinct samples are seen than that. It saves training, but no labelling and no storage.
+    Repeated random sampling (Okanovic et al. 2024, section 3, with replacement). Each epoch shows
+    as many samples as the budget says, drawn uniformly from all; over a training more distinct
+    samples are seen than that. It saves training, but no labelling and no storage.
     """
 
     redraws: ClassVar[bool] = True

@@ -19,14 +19,15 @@ _DECIMALS = 6
 
 
 class SemDeDup(SelectorBase):
-    """Semantic deduplication (Abbas et al. 2023, section 3), to an exact budget.
+    """Samples least like those that come before them in their cluster.
 
-    The samples of each cluster are put in the order of their distance to its centroid, the
-    furthest first, as the paper has it, or the closest; equal ones by chance. Where the paper
-    drops every sample whose cosine similarity to one before it in its cluster is above a
-    threshold, those of which the highest such similarity is lowest are kept: the threshold is
-    what the budget makes it. The first of a cluster has none before it. The clustering may be of
-    another embedding than the similarities; its distances are Euclidean.
+    Semantic deduplication (Abbas et al. 2023, section 3), to an exact budget. The samples of each
+    cluster are put in the order of their distance to its centroid, the furthest first, as the paper
+    has it, or the closest; equal ones by chance. Where the paper drops every sample whose cosine
+    similarity to one before it in its cluster is above a threshold, those of which the highest such
+    similarity is lowest are kept: the threshold is what the budget makes it. The first of a cluster
+    has none before it. The clustering may be of another embedding than the similarities; its
+    distances are Euclidean.
     """
 
     method: Literal["semdedup"]

@@ -18,10 +18,10 @@ from leanset.selectors.scored import Scored
 class Window(Scored):
     """Keep the samples of a window of ranks.
 
-    The rule of the source experiment R3 (40 % windows over EL2N): the window begins at the
-    fraction ``start`` from the easy end and is the fraction ``width`` wide, or as wide as the
-    budget. From a window wider than the budget the samples are drawn uniformly. With class
-    balance, the window of a class is widened to its quota and kept within the class.
+    The rule of the source experiment R3 (bezalelc, Data-pruning: 40 % windows over EL2N): the
+    window begins at the fraction ``start`` from the easy end and is the fraction ``width`` wide, or
+    as wide as the budget. From a window wider than the budget the samples are drawn uniformly. With
+    class balance, the window of a class is widened to its quota and kept within the class.
     """
 
     method: Literal["window"]

@@ -1,49 +1,14 @@
-"""What the commands of ``kedro leanset`` print."""
+"""What is said of old results."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from leanset.planning import Plan, PlannedArtifact, PlannedCell
 from leanset.retention import Old, Place, VersionedFile
-from leanset.showing import print_old, print_plan
+from leanset.showing import print_old
 from leanset.store import Kept, Key
-from leanset.sweep import Cell
 
 PLACE = Place("/data/store", frozenset(["/data/base", "/data/other"]), None)
-
-
-def cell(budget: str, kept: int, runs: int) -> Cell:
-    return Cell("random", "lenet5", budget, kept, runs, ())
-
-
-def lines(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
-    return [line.split() for line in capsys.readouterr().out.splitlines()]
-
-
-def test_a_plan_tells_what_is_there_and_what_is_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    artifacts = (PlannedArtifact("log_long", 0, None), PlannedArtifact("clustering_k50", 3, 2))
-    cells = (
-        PlannedCell(cell("600", 600, 5), done=3, images=12_000),
-        PlannedCell(cell("10 %", 6_000, 5), done=5, images=0),
-    )
-    print_plan(Plan(artifacts, cells))
-    said = lines(capsys)
-    for line in (
-        ["log_long", "0", "all"],
-        ["clustering_k50", "3", "2"],
-        ["random", "600", "600", "5", "3", "2"],
-        ["random", "10", "%", "6,000", "5", "5", "0"],
-    ):
-        assert line in said
-    assert " ".join(said[-1]) == "8 of 10 runs are done; 2 are to be trained, on 12,000 images."
-
-
-def test_a_plan_of_what_is_done_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    print_plan(Plan((), (PlannedCell(cell("600", 600, 5), done=5, images=0),)))
-    said = lines(capsys)
-    assert " ".join(said[-1]) == "5 of 5 runs are done; none is left."
-    assert ["Artifacts"] not in said
 
 
 def file(version: str, size: int) -> VersionedFile:
