@@ -15,8 +15,9 @@ from rich.console import Console
 
 from leanset import hooks, terminal
 from leanset.errors import LeansetError
-from leanset.hooks import PeopleFirst, PinnedReads, SweepProgress
+from leanset.hooks import PeopleFirst, PinnedReads, ReportPlace, SweepProgress
 from leanset.io import StoredDataset
+from leanset.io.text import TextDataset
 from leanset.progress import RunFinished, announce
 from leanset.sweep import Cell, plan_table
 
@@ -334,3 +335,40 @@ def test_a_second_sweep_in_one_process_counts_from_its_own_beginning(
     assert second == (
         "2 runs on 2,000 images in 8 s: 2.00 × the 4 s that training alone takes at 500 images/s."
     )
+
+
+# --- the report
+
+
+@pytest.mark.parametrize("ending", ["after_pipeline_run", "on_pipeline_error"])
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_place_of_the_report_is_said_however_the_run_ended(
+    ending: str, inside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(hooks, "say", lines.append)
+    if inside:
+        monkeypatch.chdir(tmp_path)
+    report = TextDataset(filepath=str(tmp_path / "report.html"), version=Version(None, "v1"))
+    catalog, pipeline = (
+        DataCatalog({"report": report}),
+        Pipeline([Node(lambda runs: runs, "runs", "report", name="write")]),
+    )
+    getattr(ReportPlace(), ending)(pipeline=pipeline, catalog=catalog)
+    assert lines == []
+    report.save("a page")
+    report.release()
+    getattr(ReportPlace(), ending)(pipeline=pipeline, catalog=catalog)
+    place = Path("report.html/v1/report.html")
+    assert lines == [f"The report: {place if inside else tmp_path / place}"]
+
+
+def test_a_run_that_makes_no_report_says_nothing_of_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(hooks, "say", lines.append)
+    ReportPlace().after_pipeline_run(
+        Pipeline([Node(lambda a: a, "a", "b", name="other")]), DataCatalog()
+    )
+    assert lines == []

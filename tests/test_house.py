@@ -14,8 +14,8 @@ SOURCE = REPOSITORY / "src" / "leanset"
 FILES = sorted(SOURCE.rglob("*.py"))
 
 SHELL = {
-    "__main__", "cli", "hooks", "io", "pipeline_registry", "pipelines", "planning", "retention",
-    "settings", "showing", "task",
+    "__main__", "cli", "comparing", "environments", "hooks", "io", "ledgers", "pipeline_registry",
+    "pipelines", "planning", "retention", "settings", "showing", "task",
 }  # fmt: skip
 """All that may import Kedro."""
 

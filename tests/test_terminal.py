@@ -24,6 +24,7 @@ from leanset.terminal import (
     duration,
     print_costs,
     print_detectors,
+    print_findings,
     print_gradient_match,
     print_summary,
     print_verdicts,
@@ -273,11 +274,19 @@ def summary(
     )
 
 
+NO_COMPARISONS = pd.DataFrame(columns=["variant", "recipe", "kept", "against", "verdict"])
+
+
+def print_alone(summary: pd.DataFrame) -> None:
+    """Print a summary to which no verdicts belong."""
+    print_summary(summary, NO_COMPARISONS)
+
+
 def printed(
     table: pd.DataFrame,
     monkeypatch: pytest.MonkeyPatch,
     width: int = 120,
-    what: Callable[[pd.DataFrame], None] = print_summary,
+    what: Callable[[pd.DataFrame], None] = print_alone,
 ) -> list[str]:
     """The lines of a table as printed."""
     log = use(monkeypatch, force_terminal=False, width=width)
@@ -300,11 +309,41 @@ def test_a_row_of_the_table_is_a_row_of_the_summary_in_percent(
     lines = printed(summary(("random", "near")), monkeypatch)
     assert lines[0].strip() == "Test accuracy, %"
     assert split(lines[1]) == [
-        "variant", "budget", "kept", "runs", "median", "quartiles", "to random", "s/run",
+        "variant", "budget", "kept", "runs", "median", "mean, 95 %", "to random", "s/run",
     ]  # fmt: skip
     assert cells_of_row(lines, "near", "100 %") == [
-        "near", "100 %", "60,000", "5", "92.00", "91.00–93.00", "+0.00", "12.3",
+        "near", "100 %", "60,000", "5", "92.00", "92.00 ±1.96", "+0.00", "12.3",
     ]  # fmt: skip
+
+
+def test_a_difference_has_its_verdict_beside_it_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ("better", "worse", "open", "random")
+    table = summary(names)
+    verdicts = [
+        {"variant": name, "recipe": "lenet5", "kept": 600, "against": "random", "verdict": verdict}
+        for name, verdict in zip(names, ("better", "worse", "not shown"), strict=False)
+    ]
+    within = {"variant": "open", "recipe": "lenet5", "kept": 600, "against": "full",
+              "verdict": "within"}  # fmt: skip
+    comparisons = pd.DataFrame([*verdicts, within])
+    lines = printed(table, monkeypatch, what=lambda table: print_summary(table, comparisons))
+    assert [cells_of_row(lines, name, "1 %")[6] for name in names] == [
+        "better +0.00", "worse +0.00", "+0.00", "+0.00",
+    ]  # fmt: skip
+    assert cells_of_row(lines, "better", "100 %")[6] == "+0.00"
+
+
+def test_what_is_found_is_said_line_by_line_and_last_what_to_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    findings = pd.DataFrame(
+        [("recommendation", "Keep 10 %."), ("basis", "It rests on much."), ("random", "[b]x[/b]")],
+        columns=["kind", "text"],
+    )
+    lines = printed(findings, monkeypatch, what=print_findings)
+    assert lines == ["What this shows", "  [b]x[/b]", "Keep 10 %.", "It rests on much."]
 
 
 def test_every_cell_of_the_sweep_has_a_row(monkeypatch: pytest.MonkeyPatch) -> None:

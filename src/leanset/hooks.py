@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from click import ClickException
@@ -17,9 +18,11 @@ from leanset.disks import refusal
 from leanset.errors import LeansetError
 from leanset.progress import RunFinished, listening
 from leanset.sweep import cells_of
-from leanset.terminal import SweepBar, duration, widen_pipes
+from leanset.terminal import SweepBar, duration, say, widen_pipes
 
 logger = logging.getLogger(__name__)
+
+_REPORT = "report"
 
 
 class PinnedReads:
@@ -92,6 +95,28 @@ class SweepProgress:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+class ReportPlace:
+    """Says last where the report is; a sweep with failed runs has one too."""
+
+    @hook_impl(trylast=True)
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> None:
+        """After what the sweep cost."""
+        self._say(pipeline, catalog)
+
+    @hook_impl
+    def on_pipeline_error(self, pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> None:
+        """Before what went wrong."""
+        self._say(pipeline, catalog)
+
+    def _say(self, pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> None:
+        if _REPORT not in pipeline.all_outputs():
+            return
+        report = catalog.get(_REPORT)
+        if isinstance(report, AbstractVersionedDataset) and report.exists():
+            place, here = Path(str(report._get_load_path())), Path.cwd()
+            say(f"The report: {place.relative_to(here) if place.is_relative_to(here) else place}")
 
 
 class PeopleFirst:

@@ -15,6 +15,7 @@ from leanset.pipelines import (
     reporting,
     scoring,
 )
+from leanset.report.galleries import difficulty_score
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -50,25 +51,31 @@ def _stages(settings: Settings) -> dict[str, Pipeline]:
         "scoring": scoring.create_pipeline(
             {name: settings.scores[name] for name in needed.scores}, settings.clusterings
         ),
-        "reporting": reporting.create_pipeline(
-            reporting.Reported(
-                variants=list(active),
-                choices=[
-                    f"choices_{name}"
-                    for name, variant in active.items()
-                    if variant.selector.alternatives()
-                ],
-                matched=[
-                    name for name, variant in active.items() if variant.selector.needs().moments
-                ],
-                artifacts=needed.datasets(),
-                scores=[f"score_{name}" for name in needed.scores],
-                has_noise=settings.has_noise,
-                has_hypotheses=bool(settings.hypotheses),
-                has_published=settings.published is not None,
-            )
-        ),
+        "reporting": reporting.create_pipeline(_reported(settings)),
     }
+
+
+def _reported(settings: Settings) -> reporting.Reported:
+    """What there is to report on."""
+    active, needed = settings.active(), settings.artifacts()
+    scores = {name: settings.scores[name] for name in needed.scores}
+    preferred = None if settings.audit is None else settings.audit.score
+    difficulty = difficulty_score(scores, preferred)
+    log = None if difficulty is None else scores[difficulty].sources().log
+    return reporting.Reported(
+        arms=settings.arms(),
+        choices=[
+            f"choices_{name}" for name, variant in active.items() if variant.selector.alternatives()
+        ],
+        matched=[name for name, variant in active.items() if variant.selector.needs().moments],
+        artifacts=needed.datasets(),
+        scores=[f"score_{name}" for name in scores],
+        difficulty=difficulty,
+        difficulty_log=None if log is None else f"log_{log}",
+        has_noise=settings.has_noise,
+        has_hypotheses=bool(settings.hypotheses),
+        has_published=settings.published is not None,
+    )
 
 
 def _variants(settings: Settings) -> dict[str, Pipeline]:

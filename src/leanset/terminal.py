@@ -110,23 +110,49 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def print_summary(summary: pd.DataFrame) -> None:
-    """Print the summary as a table a person can read, on a terminal of 80 columns too."""
+def print_summary(summary: pd.DataFrame, comparisons: pd.DataFrame) -> None:
+    """Print the summary as a table a person can read, on a terminal of 80 columns too.
+
+    The difference to random has its verdict beside it, where there is one.
+    """
     words = ("variant", "budget")
-    numbers = ("kept", "runs", "median", "quartiles", "to random", "s/run")
+    numbers = ("kept", "runs", "median", "mean, 95 %", "to random", "s/run")
+    to_random = comparisons[comparisons["against"] == "random"]
+    verdicts = {
+        (row["variant"], row["recipe"], row["kept"]): row["verdict"] for row in rows_of(to_random)
+    }
     table = table_of("Test accuracy, %", words, numbers)
     for row in rows_of(summary):
+        verdict = verdicts.get((row["variant"], row["recipe"], row["kept"]), "")
         table.add_row(
             str(row["variant"]),
             str(row["budget"]),
             f"{row['kept']:,}",
             f"{row['runs']}" + (f" of {row['runs'] + row['failed']}" if row["failed"] else ""),
             _percent(row["accuracy_median"]),
-            _span(row["accuracy_lower_quartile"], row["accuracy_upper_quartile"]),
-            _points(row["difference_to_random"]),
+            _mean(row["accuracy_mean"], row["accuracy_low"], row["accuracy_high"]),
+            f"{_MARKS.get(verdict, '')}{_points(row['difference_to_random'])}",
             "–" if isnan(row["seconds_train"]) else f"{row['seconds_train']:.1f}",
         )
     get_console().print(table)
+
+
+_MARKS = {"better": "better ", "worse": "worse "}
+
+
+def print_findings(findings: pd.DataFrame) -> None:
+    """Print what the ledger shows in plain words, and last what to take."""
+    rows = rows_of(findings)
+    others = [row for row in rows if row["kind"] not in _VERDICT]
+    say("What this shows")
+    for row in others:
+        say(f"  {row['text']}")
+    for row in rows:
+        if row["kind"] in _VERDICT:
+            say(row["text"])
+
+
+_VERDICT = ("recommendation", "basis")
 
 
 def print_costs(summary: pd.DataFrame) -> None:
@@ -262,8 +288,11 @@ def _percent(fraction: float) -> str:
     return "–" if isnan(fraction) else f"{fraction * 100:.2f}"
 
 
-def _span(low: float, high: float) -> str:
-    return "–" if isnan(low) else f"{_percent(low)}–{_percent(high)}"
+def _mean(mean: float, low: float, high: float) -> str:
+    """A mean with the half width of its interval, where there is one."""
+    if isnan(high):
+        return _percent(mean)
+    return f"{_percent(mean)} ±{max(mean - low, high - mean) * 100:.2f}"
 
 
 def _points(fraction: float) -> str:

@@ -42,6 +42,7 @@ TINY: dict[str, dict[str, Any]] = {
     "parameters/training.yml": {"recipes": {"lenet5": {"epochs": 1}}},
     "parameters/logs.yml": {
         "logs": {
+            "short": {"proxies": 2, "epochs": 2},
             "ensemble": {"proxies": 2, "epochs": 2},
             "dynamics": {"proxies": 1, "epochs": 3},
             "gradients": {"proxies": 1, "epochs": 2, "features_at": [2]},
@@ -49,7 +50,7 @@ TINY: dict[str, dict[str, Any]] = {
             "warm": {"proxies": 2, "epochs": 2, "features_at": [2]},
         }
     },
-    "parameters/sweep.yml": {"sweep": {"budgets": [20, 0.1], "runs": 2}},
+    "parameters/sweep.yml": {"sweep": {"budgets": [20, 0.1], "runs": 2, "scores": []}},
     "parameters/variants/random.yml": {"random": {"budgets": [20, 0.1]}},
     "parameters/variants/furthest_k500.yml": {"furthest_k500": {"budgets": [20, 0.1]}},
 }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from base64 import b64encode
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leanset.figures.pictures import data_uri, picture_of
 from leanset.tables import rows_of
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def suspects_page(
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["percent"] = _percent
+    environment.filters["percent"] = percent
     template = environment.from_string(
         files("leanset.figures").joinpath("gallery.html.jinja").read_text(encoding="utf-8")
     )
@@ -52,20 +51,11 @@ def suspects_page(
 
 
 def _card(suspect: dict[str, Any], images: NDArray[np.uint8]) -> dict[str, Any]:
-    return {"wrong": None, **suspect, "picture": _data_uri(images[suspect["sample"]])}
+    picture = data_uri(picture_of(images[suspect["sample"]]))
+    return {"wrong": None, **suspect, "picture": picture}
 
 
-def _data_uri(image: NDArray[np.uint8]) -> str:
-    """An image ``uint8 [C, H, W]`` as a PNG within the page."""
-    from PIL import Image
-
-    pixels = image.transpose(1, 2, 0) if len(image) == 3 else image[0]
-    encoded = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(encoded, "PNG", optimize=True)
-    return f"data:image/png;base64,{b64encode(encoded.getvalue()).decode()}"
-
-
-def _percent(p: float) -> str:
+def percent(p: float) -> str:
     """A probability in whole percent that says neither never nor always."""
     if p < 0.01:
         return "< 1 %"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leanset.config import SweepSettings
+from leanset.config import ReportSettings, SweepSettings
 from leanset.errors import LeansetError
 from leanset.pipelines.failures import lines_of
 from leanset.replication import Published
@@ -53,11 +53,11 @@ def collect_costs(runs: Table, **made: Any) -> Table:
     return costs_table([*costs, *costs_of_runs(runs)])
 
 
-def summarise_runs(runs: Table) -> tuple[Table, Table]:
-    """Median and spread of every cell, once for machines and once for spreadsheets."""
+def summarise_runs(runs: Table, report: ReportSettings) -> tuple[Table, Table]:
+    """Mean, median and spread of every cell, once for machines and once for spreadsheets."""
     from leanset.summary import summarise
 
-    summary = summarise(runs)
+    summary = summarise(runs, report.confidence)
     return summary, summary
 
 
@@ -127,6 +127,8 @@ def judge_hypotheses(runs: Table, hypotheses: list[dict[str, Any]]) -> Table:
 def conclude(
     runs: Table,
     summary: Table,
+    comparisons: Table,
+    findings: Table,
     matches: Table | None = None,
     detectors: Table | None = None,
     verdicts: Table | None = None,
@@ -135,12 +137,13 @@ def conclude(
     from leanset.terminal import (
         print_costs,
         print_detectors,
+        print_findings,
         print_gradient_match,
         print_summary,
         print_verdicts,
     )
 
-    print_summary(summary)
+    print_summary(summary, comparisons)
     print_costs(summary)
     if matches is not None:
         print_gradient_match(matches, summary)
@@ -148,6 +151,7 @@ def conclude(
         print_detectors(detectors)
     if verdicts is not None:
         print_verdicts(verdicts)
+    print_findings(findings)
     failed = rows_of(runs[runs["status"] == "failed"])
     if failed:
         count = f"{len(failed)} of {len(runs)} runs failed; the others are reported."
