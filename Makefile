@@ -5,7 +5,7 @@ ENV ?= local
 PIPELINE ?= prune_sweep
 DAGS ?= build/airflow
 
-.PHONY: sweep test lint viz bench soak docs package airflow install help
+.PHONY: sweep test lint viz site bench soak docs package airflow install help
 .DEFAULT_GOAL := sweep
 
 sweep: .venv/runtime  ## run the default sweep; another environment: make sweep ENV=quick
@@ -21,7 +21,10 @@ lint: .venv/lint  ## style, types, and the rules of the house
 	$(BIN)/lint-imports
 
 viz: .venv/viz  ## open the pipelines and their results in a browser
-	$(BIN)/kedro viz run --env=$(ENV)
+	KEDRO_ENV=$(ENV) $(BIN)/python docs/static_site.py --open
+
+site: .venv/viz  ## the same as files, with the newest report, in build/site
+	KEDRO_ENV=$(ENV) $(BIN)/python docs/static_site.py
 
 bench: .venv/test .venv/bench  ## measure what is promised
 	$(BIN)/python -m tests.benchmarks
@@ -29,8 +32,9 @@ bench: .venv/test .venv/bench  ## measure what is promised
 soak: .venv/test  ## kill the quick sweep 25 times, run it twice at once ten times, and compare
 	$(BIN)/python -m tests.soak $(SOAK)
 
-docs: .venv/runtime  ## write what the last sweeps measured into the README and docs/results
+docs: .venv/runtime  ## write what the last sweeps measured into the pages, and docs/methods.md
 	$(BIN)/python docs/paste.py
+	$(BIN)/python docs/methods.py
 
 # what build/ holds of an earlier version would go into the wheel, and Kedro leaves only conf/local's
 # .yml files out of the archive
