@@ -4,13 +4,16 @@ Takes the log of a default sweep (``make sweep > data/base/sweep.log``), those o
 label noise (``make sweep ENV=noise_few > data/noise_few/sweep.log``, and so on) and of coverage
 (``ENV=coverage``), that of the benchmarks (``make bench > data/bench.log``) and the newest results
 of the replicas, the log of the unit costs of scaling (``python -m tests.benchmarks.scaling >
-data/scaling.log``) and that of the soak (``make soak > data/soak.log``), and leaves alone what it
-finds no measurement of.
+data/scaling.log``), that of the soak (``make soak > data/soak.log``) and that of the simulated
+sweeps (``python -m tests.simulation > data/simulation.log``), and leaves alone what it finds no
+measurement of.
 """
 
 from __future__ import annotations
 
+import re
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,11 +39,14 @@ SCALING = ROOT / "docs/scaling.md"
 SCALING_LOG = ROOT / "data/scaling.log"
 RUNNING = ROOT / "docs/running.md"
 SOAK_LOG = ROOT / "data/soak.log"
+STATISTICS = ROOT / "docs/statistics.md"
+SIMULATION_LOG = ROOT / "data/simulation.log"
+RESULTS = ROOT / "docs/results/README.md"
 
 
 def paste_sweep() -> None:
     """Put the log of the default sweep into the README."""
-    _paste(README, "make sweep", _shown(SWEEP_LOG, first="mnist: "))
+    _paste(README, "make sweep", _shown(SWEEP_LOG, first="Test accuracy"))
 
 
 def paste_noise(env: str) -> None:
@@ -121,6 +127,13 @@ def paste_scaling() -> None:
     _paste(SCALING, f"{command}: room", lines[room:])
 
 
+def paste_simulation() -> None:
+    """Put the tables of the simulated sweeps on the page about statistics."""
+    for part in SIMULATION_LOG.read_text().split("## ")[1:]:
+        name, _, table = part.partition("\n")
+        _paste(STATISTICS, f"python -m tests.simulation: {name.strip()}", [table.strip()])
+
+
 def _figures(log: Path, subjects: tuple[str, ...]) -> list[str]:
     """The figures of a log whose names begin with one of ``subjects``, as a table."""
     rows = ["| figure | value | |", "|---|---|---|"]
@@ -154,6 +167,30 @@ def paste_replica(env: str) -> None:
     written = ROOT / f"docs/results/{env}.md"
     written.parent.mkdir(parents=True, exist_ok=True)
     written.write_text(f"{title}\n\n{made_by}\n{body}{_asked_beside(env, version)}")
+
+
+def paste_results() -> None:
+    """Put the verdict on every claim into the index of results, off the pages of the replicas."""
+    _paste(RESULTS, "make docs", verdict_lines())
+
+
+def verdict_lines() -> list[str]:
+    """A table of what was published and what came out, page by page."""
+    lines = ["| experiment | what was said | what came out |", "|---|---|---|"]
+    for page in sorted(RESULTS.parent.glob("replica_*.md")):
+        text = page.read_text()
+        said = re.findall(r"^Of (\d+ published cells) (.*)\.$", text, re.MULTILINE)
+        claims = re.findall(r"^\d+\. (.*): (\*\*.*?\*\*)", text, re.MULTILINE)
+        asked = re.findall(r"^- (.*): (\*\*.*?\*\*)", text, re.MULTILINE)
+        if claims and asked:
+            counts = Counter(verdict for _, verdict in asked).items()
+            came_out = ", ".join(f"{verdict}: {count}" for verdict, count in counts)
+            asked = [(f"{len(asked)} more, asked here beside the claims", came_out)]
+        lines += [
+            f"| [{page.stem}]({page.name}) | {what} | {came_out} |"
+            for what, came_out in [*said, *claims, *asked]
+        ]
+    return lines
 
 
 def _asked_beside(env: str, version: str) -> str:
@@ -220,6 +257,9 @@ if __name__ == "__main__":
     if SOAK_LOG.exists():
         _paste(RUNNING, "make soak", _shown(SOAK_LOG, first="soak: an undisturbed sweep"))
         done.append(RUNNING.name)
+    if SIMULATION_LOG.exists():
+        paste_simulation()
+        done.append(STATISTICS.name)
     for env in REPLICAS:
         if (ROOT / f"data/{env}/published").exists():
             paste_replica(env)
@@ -227,4 +267,6 @@ if __name__ == "__main__":
     if (ROOT / "data/replica_difficulty/verdicts.parquet").exists():
         paste_difficulty()
         done.append(DIFFICULTY.name)
+    paste_results()
+    done.append("the index of results")
     sys.stdout.write(f"written: {', '.join(done) or 'nothing, no sweep was found'}\n")

@@ -23,7 +23,7 @@ SHIPPED = sorted(
     for path in (REPOSITORY / "conf").iterdir()
     if path.is_dir() and path.name not in {"base", "local"}
 )
-TRANSIENT = {"source_images", "noisy_images", "noisy_labels"}
+TRANSIENT = {"source_images", "noisy_images", "noisy_labels", "changes"}
 REPLICAS = {"replica_kmeans", "replica_difficulty", "replica_difficulty_noisy"}
 
 

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from leanset.report import report_page
+from tests.end_to_end.browser import DESK, PHONE, Opened
 from tests.findings.examples import around, cell
-from tests.optional import require
 from tests.report.made_up import RUNS, content, runs_of, whole
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-DESK, PHONE = (1280, 900), (390, 844)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    require(chromium is not None, "chromium")
-    require(find_spec("playwright") is not None, "playwright")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield opened
-        opened.close()
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="module")
@@ -51,55 +23,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(report_page(whole()), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = os.environ.get("LEANSET_SCREENSHOTS")
-    chosen = Path(folder) if folder else tmp_path_factory.mktemp("screenshots")
-    chosen.mkdir(parents=True, exist_ok=True)
-    return chosen
-
-
-class Opened:
-    """A page that was opened, and all that the browser said and asked for meanwhile."""
-
-    def __init__(self, browser: Browser, file: Path, size: tuple[int, int], scheme: Any) -> None:
-        self.page: Page = browser.new_page(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
-        )
-        self.said: list[str] = []
-        self.asked_for: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked_for.append(request.url))
-        self.page.goto(file.as_uri())
-        self.page.wait_for_selector(".figure svg.main-svg")
-
-    def count(self, selector: str) -> int:
-        return self.page.locator(selector).count()
-
-    def traces(self, variant: str) -> list[bool]:
-        """Whether each trace of a variant is drawn, in all figures."""
-        drawn: list[bool] = self.page.evaluate(
-            """variant => [...document.querySelectorAll(".figure")].flatMap(figure =>
-                figure.data.filter(trace => trace.meta?.variant === variant)
-                    .map(trace => trace.visible !== false))""",
-            variant,
-        )
-        return drawn
-
-    def width(self) -> int:
-        width: int = self.page.evaluate("document.scrollingElement.scrollWidth")
-        return width
-
-    def colours(self) -> tuple[str, str]:
-        """Of the paper, and of the first axis' numbers."""
-        paper, numbers = self.page.evaluate(
-            """() => [getComputedStyle(document.body).backgroundColor,
-                getComputedStyle(document.querySelector(".figure .xtick text")).fill]"""
-        )
-        return paper, numbers
 
 
 @pytest.fixture

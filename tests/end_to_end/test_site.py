@@ -19,23 +19,12 @@ from urllib.request import urlopen
 import pytest
 
 from tests.end_to_end.project import REPOSITORY, Project
-from tests.optional import require
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 VARIANTS = {"full", "random", "stratified_random", "rs2", "closest_k50", "furthest_k500"}
 FLOW = ["raw", "images", "embeddings", "clusterings", "subsets", "runs", "ledger", "report"]
-# without these, Chromium asks its makers for news
-SILENT = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def start(project: Project, *arguments: str) -> subprocess.Popen[str]:
@@ -198,11 +187,8 @@ class Served(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def page(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(site: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """The site in Chromium, served from a folder below the root; ``said`` and ``asked`` of it."""
-    chromium = shutil.which("chromium")
-    require(chromium is not None, "Chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
     root = tmp_path_factory.mktemp("server")
     (root / "of/ours").mkdir(parents=True)
     (root / "of/ours/site").symlink_to(site)
@@ -210,19 +196,17 @@ def page(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        with playwright.sync_playwright() as player:
-            browser = player.chromium.launch(executable_path=chromium, args=SILENT)
-            opened = browser.new_page(viewport={"width": 1440, "height": 900})
-            opened.said, opened.asked = [], []
-            opened.on("console", lambda told: opened.said.append((told.type, told.text)))
-            opened.on("pageerror", lambda error: opened.said.append(("error", str(error))))
-            opened.on("request", lambda request: opened.asked.append(request.url))
-            opened.goto(f"http://127.0.0.1:{server.server_port}/of/ours/site/")
-            opened.wait_for_selector(".pipeline-node")
-            # it moves its nodes to their places
-            opened.wait_for_timeout(2000)
-            yield opened
-            browser.close()
+        opened: Any = browser.new_page(viewport={"width": 1440, "height": 900})
+        opened.said, opened.asked = [], []
+        opened.on("console", lambda told: opened.said.append((told.type, told.text)))
+        opened.on("pageerror", lambda error: opened.said.append(("error", str(error))))
+        opened.on("request", lambda request: opened.asked.append(request.url))
+        opened.goto(f"http://127.0.0.1:{server.server_port}/of/ours/site/")
+        opened.wait_for_selector(".pipeline-node")
+        # it moves its nodes to their places
+        opened.wait_for_timeout(2000)
+        yield opened
+        opened.close()
         server.shutdown()
         thread.join()
 
@@ -233,7 +217,8 @@ def test_it_opens_without_an_error_and_asks_nobody_else(page: Any) -> None:
     assert not [url for url in asked if not url.startswith("http://127.0.0.1:")]
 
 
-def test_the_sweep_is_one_screen_with_its_variants_closed(page: Any) -> None:
+def test_the_sweep_is_one_screen_with_its_variants_closed(page: Any, screenshots: Path) -> None:
+    page.screenshot(path=screenshots / "kedro_viz.png")
     shown = page.locator(".pipeline-node")
     names = shown.evaluate_all("nodes => nodes.map(node => node.dataset.nodeFullname)")
     assert {"ingestion", "reporting", *VARIANTS} <= set(names)

@@ -119,6 +119,14 @@ def test_what_is_open_says_how_many_runs_would_settle_it() -> None:
     assert clear is pd.NA
 
 
+def test_what_chance_left_open_takes_at_least_one_run_more() -> None:
+    # two runs of each, ten deviations apart: two would mostly have shown it
+    table = compared(cell("near", 10, [0.90, 0.91]), cell("random", 10, [0.85, 0.85]))
+    row = table.iloc[0]
+    assert row["verdict"] == "not shown"
+    assert row["runs_needed"] == 3
+
+
 def test_runs_that_vary_together_are_compared_in_pairs() -> None:
     rng = np.random.default_rng(0)
     cells = []

@@ -17,7 +17,7 @@ RUNS = (2, 3, 5, 10)
 def main() -> None:
     """Print which intervals were considered, what ours hold, and how often they alarm."""
     real = RealRuns.read()
-    _say(f"## scatter: {real.residuals.shape[1]} real runs of each cell")
+    _say("## scatter")
     _scatter(real)
     _say("## candidates")
     _candidates(real)

@@ -203,10 +203,6 @@ def _row(judged: Judged, bits: CorrectBits, margin: float) -> dict[str, Any]:
     comparison = judged.comparison
     cell, other = comparison.cell, comparison.other
     bound = -margin if other.name.variant == "full" else 0.0
-    needed = None
-    if judged.verdict == "not shown":
-        distance = abs(comparison.difference.estimate - bound)
-        needed = runs_to_settle(distance, *comparison.deviations, judged.level)
     return {
         **cell.name._asdict(),
         "budget": cell.budget,
@@ -219,5 +215,14 @@ def _row(judged: Judged, bits: CorrectBits, margin: float) -> dict[str, Any]:
         "verdict": judged.verdict,
         "paired": comparison.paired,
         "test_error": bits.error_between(cell, other),
-        "runs_needed": needed,
+        "runs_needed": _runs_needed(judged, bound) if judged.verdict == "not shown" else None,
     }
+
+
+def _runs_needed(judged: Judged, bound: float) -> int | None:
+    """How many runs would likely settle it; more than there are, for those have not."""
+    comparison = judged.comparison
+    distance = abs(comparison.difference.estimate - bound)
+    needed = runs_to_settle(distance, *comparison.deviations, judged.level)
+    made = min(comparison.cell.moments.count, comparison.other.moments.count)
+    return None if needed is None else max(needed, made + 1)

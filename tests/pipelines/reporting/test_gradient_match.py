@@ -48,7 +48,7 @@ def test_the_match_is_printed_beside_the_summary_where_there_is_one(
         terminal, "print_gradient_match", lambda table, beside: printed.extend([table, beside])
     )
     runs, summary = pd.DataFrame({"status": ["ok"]}), pd.DataFrame({"variant": ["craig"]})
-    conclude(runs, summary, pd.DataFrame(), pd.DataFrame(), matches)
+    conclude(runs, summary, pd.DataFrame(), pd.DataFrame(), "", matches)
     assert [id(table) for table in printed] == [
         id(table) for table in ([summary] if matches is None else [summary, matches, summary])
     ]

@@ -129,6 +129,7 @@ def conclude(
     summary: Table,
     comparisons: Table,
     findings: Table,
+    report: str,  # noqa: ARG001
     matches: Table | None = None,
     detectors: Table | None = None,
     verdicts: Table | None = None,

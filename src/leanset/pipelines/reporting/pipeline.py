@@ -202,12 +202,9 @@ def _shown(reported: Reported) -> Iterator[str]:
 
 
 def _conclude(reported: Reported) -> Node:
-    inputs = {
-        "runs": "runs",
-        "summary": "summary",
-        "comparisons": "comparisons",
-        "findings": "findings",
-    }
+    # it may end the sweep with an error, and by then the report must have been written
+    read = ("runs", "summary", "comparisons", "findings", "report")
+    inputs = {name: name for name in read}
     if reported.matched:
         inputs["matches"] = "gradient_match"
     if reported.has_noise and reported.scores:
