@@ -11,6 +11,7 @@ from tests.benchmarks import (
     engine_cpu_step,
     engine_gpu,
     registry,
+    report,
     scaling,
     scores,
 )
@@ -18,6 +19,7 @@ from tests.benchmarks.figure import Benchmark
 
 BENCHMARKS: tuple[Benchmark, ...] = (
     registry.HUNDRED_VARIANTS,
+    report.REPORT,
     # first of the engine's: only the first can see workers start
     engine_cpu.START,
     engine_cpu.GROWTH,
