@@ -84,7 +84,9 @@ def on_one_screen(graph: dict[str, Any]) -> dict[str, Any]:
     looked_at = {node["id"] for node in graph["nodes"] if LOOKED_AT.fullmatch(node["name"])}
     for name, box in graph["modular_pipelines"].items():
         if looked_at.intersection(box["outputs"]):
+            inside = {child["id"] for child in box["children"]} - set(box["outputs"])
             _move_in(graph, name, set(box["outputs"]) - looked_at)
+            _move_out(graph, name, inside & looked_at)
     for node in graph["nodes"]:
         if node["name"] in ONLY_READ:
             node["type"] = "parameters"
@@ -110,6 +112,15 @@ def _move_in(graph: dict[str, Any], name: str, inside: set[str]) -> None:
     for node in graph["nodes"]:
         if node["id"] in inside:
             node["modular_pipelines"] = [name]
+
+
+def _move_out(graph: dict[str, Any], name: str, datasets: set[str]) -> None:
+    """Show datasets beside the box that makes them, though something in there reads them too."""
+    boxes = graph["modular_pipelines"]
+    for dataset in sorted(datasets):
+        boxes[name]["outputs"].append(dataset)
+        boxes["__root__"]["children"].append({"id": dataset, "type": "data"})
+        graph["edges"].append({"source": name, "target": dataset})
 
 
 def without_machine(answer: Any) -> Any:

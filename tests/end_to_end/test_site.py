@@ -221,7 +221,8 @@ def test_the_sweep_is_one_screen_with_its_variants_closed(page: Any, screenshots
     page.screenshot(path=screenshots / "kedro_viz.png")
     shown = page.locator(".pipeline-node")
     names = shown.evaluate_all("nodes => nodes.map(node => node.dataset.nodeFullname)")
-    assert {"ingestion", "reporting", *VARIANTS} <= set(names)
+    looked_at = {"report", "findings", "data_needed", "accuracy_figure"}
+    assert {"ingestion", "reporting", *VARIANTS, *looked_at} <= set(names)
     assert not {"store", "earlier"} & set(names)
     assert not [name for name in names if name.startswith(("subsets_", "evaluations_"))]
     boxes = [node.bounding_box() for node in shown.all()]
