@@ -42,7 +42,7 @@ TINY: dict[str, dict[str, Any]] = {
     "parameters/training.yml": {"recipes": {"lenet5": {"epochs": 1}}},
     "parameters/logs.yml": {
         "logs": {
-            "short": {"proxies": 2, "epochs": 2},
+            "short": {"proxies": 2, "epochs": 1},
             "ensemble": {"proxies": 2, "epochs": 2},
             "dynamics": {"proxies": 1, "epochs": 3},
             "gradients": {"proxies": 1, "epochs": 2, "features_at": [2]},

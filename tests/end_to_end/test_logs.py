@@ -13,6 +13,7 @@ from leanset.training.log import TrainingLog
 from tests.end_to_end.project import Project
 
 LOGS = {
+    "log_short": (2, 1),
     "log_ensemble": (2, 2),
     "log_dynamics": (1, 3),
     "log_gradients": (1, 2),
@@ -87,6 +88,7 @@ def test_a_log_is_recorded_once_and_again_only_if_what_makes_it_changes(
     logs: dict[str, dict[str, object]] = {
         name: {"proxies": 1, "epochs": 1} for name in ("ensemble", "dynamics")
     }
+    logs["short"] = logs["ensemble"]
     logs["gradients"] = {"proxies": 1, "epochs": 1, "features_at": [1]}
     logs["crossval"] = {"proxies": 2, "epochs": 1}
     logs["warm"] = {"proxies": 2, "epochs": 1, "features_at": [1]}

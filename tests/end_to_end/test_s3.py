@@ -119,7 +119,8 @@ class Remote:
             if place == "store" and rest[-1] == "entry.json":
                 assert reader.get(Key(rest[0], rest[1])).arrays is not None
             elif name.endswith(".parquet"):
-                assert len(pd.read_parquet(f"{self.url}/{name}")) > 0
+                # a sweep that compares nothing has comparisons without a row
+                assert len(pd.read_parquet(f"{self.url}/{name}").columns) > 0
         ledger = self.project.load("runs")
         assert (ledger["status"] == "ok").all()
 

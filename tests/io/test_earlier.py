@@ -100,7 +100,9 @@ def test_where_only_the_comparison_runs_again_the_last_ledger_is_its_own(place: 
 def test_a_version_without_a_whole_ledger_is_passed_over(place: Place) -> None:
     place.sweep(FIRST)
     place.write("provenance.json", SECOND, b"{}")
-    place.write(f"runs.parquet/{SECOND}", ".draft-1-runs.parquet", b"half of it")
+    folder = f"{place.path}/runs.parquet/{SECOND}"
+    place.files.makedirs(folder)
+    place.files.pipe_file(f"{folder}/.draft-1-runs.parquet", b"half of it")
     place.sweep(THIRD)
     assert versions(place.earlier(THIRD)) == (THIRD, [FIRST])
 
