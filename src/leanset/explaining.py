@@ -12,9 +12,10 @@ from leanset.budgets import label
 from leanset.config import Known, Settings, VariantSettings
 from leanset.errors import LeansetError, nearest
 from leanset.methods import Method, method_of
-from leanset.methods.words import listed, written
+from leanset.methods.words import written
 from leanset.sweep import Cell
 from leanset.training import Recipe
+from leanset.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

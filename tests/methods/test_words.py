@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field, PositiveInt
 
 from leanset.frozen import Frozen
-from leanset.methods.words import LEFT_OUT, REQUIRED, Setting, a, listed, settings_of, written
+from leanset.methods.words import LEFT_OUT, REQUIRED, Setting, a, settings_of, written
 
 
 class Inner(Frozen):
@@ -77,12 +77,6 @@ def test_a_value_is_written_as_in_yaml(value: object, text: str) -> None:
 
 def test_a_long_value_stays_on_one_line() -> None:
     assert "\n" not in written(tuple(range(500)))
-
-
-def test_a_list_is_read_aloud() -> None:
-    assert (listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "and")) == (
-        "a", "a or b", "a, b and c",
-    )  # fmt: skip
 
 
 def test_a_noun_has_its_article() -> None:

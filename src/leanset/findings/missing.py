@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leanset.findings.words import counted
+from leanset.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd

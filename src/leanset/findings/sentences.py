@@ -11,8 +11,9 @@ from leanset.findings.bits import CorrectBits
 from leanset.findings.cells import Cells, FinishedCell, full_of
 from leanset.findings.missing import what_is_missing
 from leanset.findings.recommending import recommend
-from leanset.findings.words import counted, interval, listed, measured, percent, points, samples
+from leanset.findings.words import interval, measured, percent, points, samples
 from leanset.tables import rows_of
+from leanset.words import counted, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,7 +138,7 @@ def _against_random(evidence: Evidence) -> Iterator[Said]:
     for name in dict.fromkeys(row["variant"] for row in rows):
         own = sorted((row for row in rows if row["variant"] == name), key=lambda row: row["kept"])
         parts = [
-            f"{words} at {listed([_at(row) for row in group])}"
+            f"{words} at {listed((_at(row) for row in group), 'and')}"
             for verdict, words in (
                 ("better", "is better than random"),
                 ("worse", "is worse than random"),
@@ -148,7 +149,7 @@ def _against_random(evidence: Evidence) -> Iterator[Said]:
             text = f"{name} is not shown to differ from random at any budget."
         else:
             rest = [row["budget"] for row in own if row["verdict"] == "not shown"]
-            open_ = f"; at {listed(rest)} no difference is shown" if rest else ""
+            open_ = f"; at {listed(rest, 'and')} no difference is shown" if rest else ""
             text = f"{name} {'; it '.join(parts)}{open_}."
         yield "random", name, text
 
@@ -252,4 +253,4 @@ def _others(count: int) -> str:
 
 
 def _where(rows: pd.DataFrame) -> str:
-    return listed([f"{row['variant']} at {row['budget']}" for row in rows_of(rows)])
+    return listed([f"{row['variant']} at {row['budget']}" for row in rows_of(rows)], "and")

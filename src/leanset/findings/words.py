@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -34,13 +34,3 @@ def samples(count: float) -> str:
         return f"{int(count):,}"
     digits = max(0, len(str(int(count))) - 2)
     return f"about {round(count, -digits):,.0f}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def counted(count: int, one: str) -> str:
-    """``1 run``, ``12 runs``."""
-    return f"{count:,} {one if count == 1 else f'{one}s'}"

@@ -14,12 +14,13 @@ from pydantic import BaseModel
 from leanset.clustering import Clusterer
 from leanset.embeddings import Embedding
 from leanset.errors import LeansetError, nearest
-from leanset.methods.words import Setting, a, listed, settings_of
+from leanset.methods.words import Setting, a, settings_of
 from leanset.precomputed import PrecomputedFile
 from leanset.scores import Score, ScoreBase
 from leanset.scores.base import ChosenEpochScore, LogScore
 from leanset.selectors import Needs, Selector
 from leanset.selectors.base import SelectorBase
+from leanset.words import listed
 
 Family: TypeAlias = Literal["selector", "score", "embedding", "clustering"]
 

@@ -11,6 +11,8 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from leanset.words import listed
+
 REQUIRED = "required"
 """In place of the default of a setting that has none."""
 
@@ -66,12 +68,6 @@ def written(value: Any) -> str:
         plain, default_flow_style=True, sort_keys=False, width=10_000, allow_unicode=True
     )
     return text.removesuffix("\n...\n").strip()
-
-
-def listed(words: Iterable[str], last: str = "or") -> str:
-    """Words as a list that is read aloud: ``a, b or c``."""
-    *first, final = words
-    return f"{', '.join(first)} {last} {final}" if first else final
 
 
 def _default(field: FieldInfo) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from leanset.findings.words import listed
+from leanset.words import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +108,7 @@ class _Column:
             more = [f"{len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
             yield (
                 f"At {self.budget}, {int(absent.any(axis=1).sum())} of {len(absent)} subsets lack "
-                f"a class: {listed([*named, *more])}."
+                f"a class: {listed([*named, *more], 'and')}."
             )
 
 

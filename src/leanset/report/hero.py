@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from leanset.findings.recommending import recommend
-from leanset.findings.words import counted, percent
+from leanset.findings.words import percent
 from leanset.report.content import Content
 from leanset.report.words import count, duration, known, span
 from leanset.tables import rows_of
+from leanset.words import counted
 
 _SQUARES = 100
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leanset.methods.words import listed
 from leanset.showing.prose import print_words, show
 from leanset.terminal import duration, say, widen_pipes
+from leanset.words import listed
 
 if TYPE_CHECKING:
     from leanset.explaining import Explanation, Needed

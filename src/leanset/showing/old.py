@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from leanset.estimates import size
 from leanset.terminal import say, widen_pipes
+from leanset.words import counted
 
 if TYPE_CHECKING:
     from leanset.retention import Old
@@ -18,16 +19,12 @@ def print_old(old: Old, *, deleted: bool) -> None:
         versions = len({file.version for file in files})
         if versions:
             held = size(sum(file.size for file in files))
-            say(f"{root}: {_counted(versions, 'version')}, {_counted(len(files), 'file')}, {held}.")
+            say(f"{root}: {counted(versions, 'version')}, {counted(len(files), 'file')}, {held}.")
     if old.entries:
         held = size(sum(entry.size for entry in old.entries))
-        entries = _counted(len(old.entries), "entry", "entries")
+        entries = counted(len(old.entries), "entry", "entries")
         say(f"{old.place.store}: {entries} that nothing else refers to, {held}.")
     if not (old.entries or any(old.files.values())):
         say("There is nothing to remove.")
     else:
         say("This is removed." if deleted else "Nothing was removed; with --delete this is.")
-
-
-def _counted(count: int, one: str, more: str | None = None) -> str:
-    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
