@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.end_to_end.browser import chromium
+from tests.end_to_end.copies import everything_in
 from tests.end_to_end.project import Project
 
 if TYPE_CHECKING:
@@ -21,11 +22,16 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project whose sweep has been run once, with the median models kept; only to be read."""
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project whose sweep has been run once, with the median models kept; only to be read.
+
+    Which tests share it depends on who runs them, so one that writes into it is found out here.
+    """
     project = Project.create(tmp_path_factory.mktemp("swept") / "project")
     project.run(training={"keep_models": "median"})
-    return project
+    made = everything_in(project)
+    yield project
+    assert everything_in(project) == made
 
 
 @pytest.fixture(scope="module")

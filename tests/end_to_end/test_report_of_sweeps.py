@@ -9,6 +9,7 @@ import pytest
 from click import ClickException
 
 from tests.end_to_end.browser import DESK, Opened
+from tests.end_to_end.copies import copy_of
 from tests.end_to_end.project import Project
 
 if TYPE_CHECKING:
@@ -54,11 +55,12 @@ def test_a_sweep_ends_with_its_report_whose_verdict_is_that_of_its_findings(
     page.page.close()
 
 
-def test_the_place_of_the_report_is_the_last_line(swept: Project) -> None:
-    ended = swept.kedro("run", "--params=report.gallery=0")
+def test_the_place_of_the_report_is_the_last_line(swept: Project, tmp_path: Path) -> None:
+    again = copy_of(swept, tmp_path / "again")
+    ended = again.kedro("run", "--params=report.gallery=0")
     assert ended.returncode == 0, ended.stderr
     last = ended.stdout.strip().splitlines()[-1]
-    assert last == f"The report: {place_of(swept).relative_to(swept.folder)}"
+    assert last == f"The report: {place_of(again).relative_to(again.folder)}"
 
 
 def test_scores_bring_suspects_with_probabilities_and_how_far_they_agree(
