@@ -1,4 +1,4 @@
-"""What the tables of a sweep must look like; the catalog checks them whenever they are saved."""
+"""What the tables of a sweep must look like; the catalog checks them as they are saved and loaded."""
 
 from typing import Any
 
