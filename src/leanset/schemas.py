@@ -1,4 +1,4 @@
-"""What the tables of a sweep must look like; the catalog checks them as they are saved and loaded."""
+"""What the tables of a sweep must look like; the catalog checks what it saves and loads."""
 
 from typing import Any
 

@@ -39,7 +39,8 @@ TINY: dict[str, dict[str, Any]] = {
     },
     "parameters/embeddings.yml": {"embeddings": {"pca50": {"components": 16}}},
     "parameters/clusterings.yml": {"clusterings": {"pca50_k500": {"clusters": 100}}},
-    "parameters/training.yml": {"recipes": {"lenet5": {"epochs": 1}}},
+    # a worker takes seconds to start, and these trainings take none
+    "parameters/training.yml": {"training": {"workers": 1}, "recipes": {"lenet5": {"epochs": 1}}},
     "parameters/logs.yml": {
         "logs": {
             "short": {"proxies": 2, "epochs": 1},

@@ -45,20 +45,26 @@ def test_every_make_target_it_names_exists() -> None:
         assert dry.returncode == 0, dry.stderr
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project of two runs; each command of the README trains what is missing."""
+    project = Project.create(tmp_path_factory.mktemp("small") / "project")
+    project.write("tiny/parameters/sweep.yml", {"sweep": {"variants": ["random"], "runs": 1}})
+    return project
+
+
 @pytest.mark.parametrize("option", ["--pipelines=prune_sweep", "--pipeline=prune_sweep"])
-def test_the_sweep_has_a_name_in_either_spelling(project: Project, option: str) -> None:
-    project.write("tiny/parameters/sweep.yml", {"sweep": {"variants": ["random"], "runs": 1}})
-    ended = project.kedro("run", option)
+def test_the_sweep_has_a_name_in_either_spelling(small: Project, option: str) -> None:
+    ended = small.kedro("run", option)
     assert ended.returncode == 0, ended.stderr
-    assert len(project.load("runs")) == 2
+    assert len(small.load("runs")) == 2
 
 
-def test_a_parameter_can_be_given_on_the_command_line(project: Project) -> None:
+def test_a_parameter_can_be_given_on_the_command_line(small: Project) -> None:
     assert "--params=sweep.runs=10" in README
-    project.write("tiny/parameters/sweep.yml", {"sweep": {"variants": ["random"], "runs": 1}})
-    ended = project.kedro("run", "--params=sweep.runs=3")
+    ended = small.kedro("run", "--params=sweep.runs=3")
     assert ended.returncode == 0, ended.stderr
-    assert len(project.load("runs")) == 2 * 3
+    assert len(small.load("runs")) == 2 * 3
 
 
 def test_its_table_of_environments_is_what_is_shipped() -> None:

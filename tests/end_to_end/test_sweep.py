@@ -119,7 +119,7 @@ def test_the_figures_show_every_variant(swept: Project) -> None:
 def test_the_same_command_gives_the_same_ledger_whatever_the_number_of_workers(
     swept: Project, project: Project
 ) -> None:
-    project.run(training={"workers": 1})
+    project.run(training={"workers": 2})
     pd.testing.assert_frame_equal(
         project.load("runs")[WHAT_WAS_FOUND], swept.load("runs")[WHAT_WAS_FOUND]
     )
