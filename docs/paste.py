@@ -197,13 +197,15 @@ def _asked_beside(env: str, version: str) -> str:
     """What became of the hypotheses of a replica, and how well its subsets match gradients."""
     import pandas as pd
 
+    from leanset.claims.words import measured
+    from leanset.tables import rows_of
+
     verdicts = ROOT / f"data/{env}/verdicts.parquet/{version}/verdicts.parquet"
     if not verdicts.exists():
         return ""
     lines = ["", "## What was asked beside", "", "With 95 % intervals:", ""]
-    for row in pd.read_parquet(verdicts).itertuples():
-        measured = f"{row.difference:+.2f} points, {row.low:+.2f} to {row.high:+.2f}"
-        lines.append(f"- {row.claim}: **{row.verdict}** ({measured})")
+    for row in rows_of(pd.read_parquet(verdicts)):
+        lines.append(f"- {row['claim']}: **{row['verdict']}**, {measured(row)}")
     table = ROOT / f"data/{env}/gradient_match.parquet/{version}/gradient_match.parquet"
     matches = pd.read_parquet(table)
     errors = ["error_here", "error_elsewhere", "random_here", "random_elsewhere"]

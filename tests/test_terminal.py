@@ -682,10 +682,11 @@ def test_a_verdict_is_a_sentence_with_its_difference_in_points(
     # means 52 % and 42 %, both of deviation 2 and three runs: 10 ± t(4; 0.975) · √(8 / 3)
     # = 10 ± 2.776 · 1.633
     assert verdicts_printed(monkeypatch, {"better": "far", "than": "near", "budgets": [0.1]}) == [
-        "holds: They say so [far at 10 % minus near at 10 %: +10.00 points, +5.47 to +14.53]"
+        "holds: They say so [far at 10 % minus near at 10 %: +10.00 points (+5.47 to +14.53)]"
     ]
     assert verdicts_printed(monkeypatch, {"better": "near", "than": "far", "budgets": [0.1]}) == [
-        "contradicted: They say so [near at 10 % minus far at 10 %: -10.00 points, -14.53 to -5.47]"
+        "contradicted: They say so "
+        "[near at 10 % minus far at 10 %: −10.00 points (−14.53 to −5.47)]"
     ]
 
 
@@ -694,7 +695,7 @@ def test_a_difference_inside_the_noise_is_said_to_be_not_shown(
 ) -> None:
     (line,) = verdicts_printed(monkeypatch, {"better": "far", "than": "wild", "budgets": [0.1]})
     assert re.fullmatch(
-        r"not shown: They say so \[.*: \+12\.00 points, -\d+\.\d\d to \+\d+\.\d\d\]", line
+        r"not shown: They say so \[.*: \+12\.00 points \(−\d+\.\d\d to \+\d+\.\d\d\)\]", line
     )
 
 

@@ -11,6 +11,7 @@ from rich import get_console
 from leanset.comparison import Changes, Sweep, compare_sweeps, comparison_page
 from leanset.errors import LeansetError
 from leanset.terminal import say, table_of, widen_pipes
+from leanset.words import points, span_of_points
 
 if TYPE_CHECKING:
     from leanset.comparison import CellChange, Outcome
@@ -88,5 +89,4 @@ def _median(outcome: Outcome | None) -> str:
 def _difference(cell: CellChange) -> str:
     if cell.difference is None or cell.low is None or cell.high is None:
         return "–"
-    low, high = cell.low * 100, cell.high * 100
-    return f"{cell.difference * 100:+.2f} ({low:+.2f} to {high:+.2f})"
+    return f"{points(cell.difference)} ({span_of_points(cell.low, cell.high)})"

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from math import isinf, isnan
+from collections.abc import Sequence
+from math import isnan
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich import get_console, reconfigure
 from rich.box import SIMPLE
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from leanset.claims.words import measured, sides
 from leanset.progress import RunFinished
 from leanset.sweep import Cell
 from leanset.tables import rows_of
+from leanset.words import points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,20 +239,7 @@ def print_detectors(detectors: pd.DataFrame) -> None:
 def print_verdicts(verdicts: pd.DataFrame) -> None:
     """Print what became of each hypothesis, comparison by comparison, in percent points."""
     for row in rows_of(verdicts):
-        say(
-            f"{row['verdict']}: {row['claim']} [{row['better']} at {row['budget']} minus "
-            f"{row['than']} at {row['than_budget']}: {_measured(row)}]"
-        )
-
-
-def _measured(row: Mapping[str, Any]) -> str:
-    """A difference in percent points and the interval around it, or why there is none."""
-    if isnan(row["difference"]):
-        return "no run of one side finished"
-    points = f"{row['difference']:+.2f} points"
-    if isinf(row["high"]):
-        return f"{points}, too few runs for an interval"
-    return f"{points}, {row['low']:+.2f} to {row['high']:+.2f}"
+        say(f"{row['verdict']}: {row['claim']} [{sides(row)}: {measured(row)}]")
 
 
 def table_of(title: str, words: Sequence[str], numbers: Sequence[str]) -> Table:
@@ -296,4 +285,4 @@ def _mean(mean: float, low: float, high: float) -> str:
 
 
 def _points(fraction: float) -> str:
-    return "–" if isnan(fraction) else f"{fraction * 100:+.2f}"
+    return "–" if isnan(fraction) else points(fraction)

@@ -12,6 +12,7 @@ from shlex import join
 from leanset.comparison.cells import CellChange, CellName, Outcome, outcomes_of
 from leanset.comparison.changes import Changes, compare_sweeps
 from leanset.comparison.sweep import Sweep
+from leanset.words import points
 
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)\.(\d\d)\.(\d\d)\.\d{3}Z")
 """A version as Kedro gives it: the moment the sweep began."""
@@ -34,7 +35,7 @@ def comparison_page(sweeps: Sequence[Sweep]) -> str:
     environment.filters |= {
         "moment": _moment,
         "percent": _percent,
-        "points": _points,
+        "points": points,
         "clipped": _clipped,
         "as_typed": join,
     }
@@ -112,10 +113,6 @@ def _moment(version: str) -> str:
 
 def _percent(fraction: float | None) -> str:
     return "–" if fraction is None else f"{fraction * 100:.2f}"
-
-
-def _points(fraction: float) -> str:
-    return f"{fraction * 100:+.2f}".replace("-", "−")
 
 
 def _clipped(value: str) -> str:

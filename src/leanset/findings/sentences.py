@@ -11,9 +11,9 @@ from leanset.findings.bits import CorrectBits
 from leanset.findings.cells import Cells, FinishedCell, full_of
 from leanset.findings.missing import what_is_missing
 from leanset.findings.recommending import recommend
-from leanset.findings.words import interval, measured, percent, points, samples
+from leanset.findings.words import interval, measured, samples
 from leanset.tables import rows_of
-from leanset.words import counted, listed
+from leanset.words import counted, listed, percent, points
 
 if TYPE_CHECKING:
     import pandas as pd

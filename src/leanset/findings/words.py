@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-
-def percent(fraction: float) -> str:
-    """An accuracy: ``98.02 %``."""
-    return f"{fraction * 100:.2f} %"
-
-
-def points(fraction: float) -> str:
-    """A difference of accuracies in percent points, with its sign: ``+0.85``, ``−1.10``."""
-    return f"{fraction * 100:+.2f}".replace("-", "−")
+from leanset.words import points, span_of_points
 
 
 def interval(row: Mapping[str, Any]) -> str:
     """From ``low`` to ``high`` of a row, in percent points: ``−0.50 to +0.23``."""
-    return f"{points(row['low'])} to {points(row['high'])}"
+    return span_of_points(row["low"], row["high"])
 
 
 def measured(row: Mapping[str, Any]) -> str:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from leanset.findings.recommending import recommend
-from leanset.findings.words import percent
 from leanset.report.content import Content
 from leanset.report.words import count, duration, known, span
 from leanset.tables import rows_of
-from leanset.words import counted
+from leanset.words import counted, percent
 
 _SQUARES = 100
 

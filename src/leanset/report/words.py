@@ -6,7 +6,7 @@ from math import ceil, isfinite, log10
 from numbers import Real
 from typing import Any
 
-from leanset.findings.words import percent, points
+from leanset.words import percent, points, span_of_points
 
 NOTHING = "–"
 
@@ -40,7 +40,7 @@ def is_told(low: float, high: float) -> bool:
 
 def between(low: float, high: float) -> str:
     """An interval of differences: ``+0.09 to +1.52``."""
-    return f"{points(low)} to {points(high)}" if is_told(low, high) else NOTHING
+    return span_of_points(low, high) if is_told(low, high) else NOTHING
 
 
 def count(value: Any) -> str:

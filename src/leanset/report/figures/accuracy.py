@@ -7,7 +7,6 @@ from itertools import groupby
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from leanset.findings.words import percent
 from leanset.report.content import Content
 from leanset.report.figures.axes import (
     Drawn,
@@ -20,6 +19,7 @@ from leanset.report.figures.axes import (
 )
 from leanset.report.looks import Look
 from leanset.report.words import span
+from leanset.words import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

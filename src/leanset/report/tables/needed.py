@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
-from leanset.findings.words import percent
 from leanset.report.content import Content
 from leanset.report.words import count, known, rounded_up
 from leanset.tables import rows_of
+from leanset.words import percent
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from math import isinf, isnan
 from typing import TYPE_CHECKING, Any
 
+from leanset.claims.words import measured, sides
 from leanset.tables import rows_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def hypotheses(verdicts: pd.DataFrame) -> tuple[Hypothesis, ...]:
             source,
             overall,
             _MOODS.get(overall, "bad"),
-            tuple((_compared(row), row["verdict"], _mood(row)) for row in rows),
+            tuple((f"{sides(row)}: {measured(row)}", row["verdict"], _mood(row)) for row in rows),
         )
         for (text, source, overall), rows in claims
     )
@@ -49,13 +49,3 @@ def hypotheses(verdicts: pd.DataFrame) -> tuple[Hypothesis, ...]:
 
 def _mood(row: Mapping[str, Any]) -> str:
     return _MOODS.get(row["verdict"], "bad")
-
-
-def _compared(row: Mapping[str, Any]) -> str:
-    sides = f"{row['better']} at {row['budget']} minus {row['than']} at {row['than_budget']}"
-    if isnan(row["difference"]):
-        return f"{sides}: no run of one side finished"
-    points = f"{row['difference']:+.2f} points".replace("-", "−")
-    if isinf(row["high"]):
-        return f"{sides}: {points}, too few runs for an interval"
-    return f"{sides}: {points} ({row['low']:+.2f} to {row['high']:+.2f})".replace("-", "−")
