@@ -1,11 +1,14 @@
 """Fixtures that several test files share."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import settings
 from sklearn.datasets import load_digits
 
 from leanset.images import ImageSet, Split
+from tests.object_store import ObjectStore, object_store
 
 # how long an example takes is the machine's affair, not the suite's; and what is judged here is
 # judged by the same examples everywhere (pytest --hypothesis-profile=default looks for new ones)
@@ -28,3 +31,20 @@ def digits() -> ImageSet:
         Split.whole(pixels[:1100], labels[:1100]),
         Split.whole(pixels[1100:], labels[1100:]),
     )
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[ObjectStore]:
+    """An object store on this machine."""
+    with pytest.MonkeyPatch.context() as patched:
+        # tests that make it fail for ever need not wait for the fifth time
+        patched.setenv("AWS_MAX_ATTEMPTS", "3")
+        with object_store() as store:
+            yield store
+
+
+@pytest.fixture
+def faulty(served: ObjectStore) -> Iterator[ObjectStore]:
+    """The same, and told to fail."""
+    yield served
+    served.faults.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -22,28 +22,13 @@ from leanset.settings import CONFIG_LOADER_ARGS, SweepConfigLoader
 from leanset.store import Bucket, Key, Store
 from leanset.task import run_task
 from tests.end_to_end.project import REPOSITORY, Project
-from tests.object_store import Fault, ObjectStore, object_store
+from tests.object_store import Fault, ObjectStore
 from tests.optional import only_where_all_is_required
 
 SHIPPED = yaml.safe_load((REPOSITORY / "conf/s3/globals.yml").read_text())
 RUNS = 4
 ONE_EPOCH = {"recipes": {"lenet5": {"epochs": 1}}}
 VERSION = re.compile(r"/(\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d\.\d{3}Z)/")
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[ObjectStore]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("AWS_MAX_ATTEMPTS", "3")
-        with object_store() as store:
-            yield store
-
-
-@pytest.fixture
-def faulty(served: ObjectStore) -> Iterator[ObjectStore]:
-    """A server that is told to fail."""
-    yield served
-    served.faults.clear()
 
 
 @pytest.fixture

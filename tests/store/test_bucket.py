@@ -1,7 +1,7 @@
 """A store in a bucket: entries are whole or absent there, and every machine gets them from it."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +13,7 @@ from fsspec import AbstractFileSystem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from s3fs import S3FileSystem
-from tests.object_store import ObjectStore, object_store
+from tests.object_store import ObjectStore
 
 from leanset.errors import LeansetError
 from leanset.store import Bucket, Built, Key, Store
@@ -21,22 +21,6 @@ from leanset.store.entry import write_entry
 
 KEY = Key("run", "a" * 32)
 OTHER = Key("log", "b" * 32)
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[ObjectStore]:
-    with pytest.MonkeyPatch.context() as patched:
-        # tests that make it fail for ever need not wait for the fifth time
-        patched.setenv("AWS_MAX_ATTEMPTS", "2")
-        with object_store() as store:
-            yield store
-
-
-@pytest.fixture
-def faulty(served: ObjectStore) -> Iterator[ObjectStore]:
-    """A server that is told to fail."""
-    yield served
-    served.faults.clear()
 
 
 @pytest.fixture(params=["memory", "s3"])
