@@ -1,8 +1,9 @@
-"""What is said where a disk takes no more: it is full, or it is closed to us."""
+"""Disks: what reaches them, and what is said where one is full or closed to us."""
 
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,15 @@ _CUT_SHORT = re.compile(r"\d+ requested and \d+ written")
 """All that NumPy says where a disk was full before the end of an array."""
 
 _GOES_ON = "the same command then goes on, and finished runs are kept."
+
+
+def sync(path: str | PathLike[str]) -> None:
+    """Have what is known of a file or a folder reach the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def refusal(error: BaseException, place: str | PathLike[str] | None = None) -> LeansetError | None:

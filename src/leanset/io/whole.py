@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -13,7 +12,7 @@ from uuid import uuid4
 
 from kedro.io import DatasetError
 
-from leanset.disks import writing
+from leanset.disks import sync, writing
 from leanset.errors import LeansetError
 
 
@@ -117,9 +116,9 @@ def _drafted(path: PurePosixPath) -> Iterator[PurePosixPath]:
     with writing(final):
         try:
             yield PurePosixPath(draft.as_posix())
-            _sync(draft)
+            sync(draft)
             draft.replace(final)
-            _sync(final.parent)
+            sync(final.parent)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
@@ -138,12 +137,3 @@ def _unwrapped(error: BaseException) -> BaseException:
     while isinstance(error, DatasetError) and error.__cause__ is not None:
         error = error.__cause__
     return error
-
-
-def _sync(path: Path) -> None:
-    """Have what is known of a file or a folder reach the disk."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from leanset.disks import writing
+from leanset.disks import sync, writing
 from leanset.errors import LeansetError
 from leanset.store.bucket import Bucket
 from leanset.store.entry import Built, Entry, Key, damage_of, write_entry
@@ -170,11 +170,7 @@ class Store:
             # another process wrote the same entry first; the content is the same by its key
             if not final.exists():
                 raise
-        parent = os.open(final.parent, os.O_RDONLY)
-        try:
-            os.fsync(parent)
-        finally:
-            os.close(parent)
+        sync(final.parent)
 
     def _make_way(self, folder: Path) -> None:
         """Remove an entry, unless another process just did."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from leanset.disks import sync
 from leanset.training.job import RunResult
 
 
@@ -48,13 +48,8 @@ class FinishedProxies:
     def note(self, number: int, proxy: TrainedProxy) -> None:
         """Note a proxy, once its rows have reached the disk."""
         for array in self._folder.glob("*.npy"):
-            _sync(array)
+            sync(array)
         draft = self._folder / f".proxy-{number}"
         draft.write_text(json.dumps(asdict(proxy)))
-        _sync(draft)
+        sync(draft)
         draft.replace(self._folder / f"proxy-{number}.json")
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
