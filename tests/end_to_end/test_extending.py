@@ -46,7 +46,8 @@ class Copy:
         # with what is compiled, which is most of the time that a copy takes to start
         for part in ("conf", "src/leanset", "tests/selectors", "tests/scores"):
             shutil.copytree(REPOSITORY / part, folder / part)
-        for file in ("pyproject.toml", ".telemetry", "tests/__init__.py", "tests/conftest.py"):
+        shared = [path.relative_to(REPOSITORY) for path in (REPOSITORY / "tests").glob("*.py")]
+        for file in (Path("pyproject.toml"), Path(".telemetry"), *shared):
             shutil.copy(REPOSITORY / file, folder / file)
 
     def write(self, file: str) -> None:
