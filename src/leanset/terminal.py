@@ -18,7 +18,7 @@ from leanset.claims.words import measured, sides
 from leanset.progress import RunFinished
 from leanset.sweep import Cell
 from leanset.tables import rows_of
-from leanset.words import points
+from leanset.words import percent, points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +85,7 @@ class SweepBar:
         variant, budget = cell
         right = [event.accuracy for event in self._finished[cell] if event.accuracy is not None]
         failed = len(self._finished[cell]) - len(right)
-        outcome = f"median {median(right) * 100:.2f} %" if right else "no run finished"
+        outcome = f"median {percent(median(right))}" if right else "no run finished"
         of_runs = f"{len(right)} of {self._runs_of[cell]} runs"
         return f"{variant} at {budget}: {outcome}, {of_runs}" + (
             f", {failed} failed" if failed else ""

@@ -23,6 +23,7 @@ from leanset.store import Entry, Store
 from leanset.sweep import Cell, cells_of
 from leanset.tables import Table
 from leanset.training import Job, Recipe, RunResult, TrainingSettings
+from leanset.words import percent
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def choose(
     trials = _trials(asked, results, images.test.labels)
     for chosen in best(trials):
         measured = ", ".join(
-            f"{trial.alternative} {trial.accuracy * 100:.2f} %"
+            f"{trial.alternative} {percent(trial.accuracy)}"
             for trial in trials
             if trial.budget == chosen.budget
         )
